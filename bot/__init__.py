@@ -1,0 +1,1 @@
+"""Signalbox: a pure core, use cases over it, and the wiring around both."""

@@ -1,0 +1,217 @@
+"""What may happen to an incident, from declared to closed. Each returns the new incident.
+
+The version is raised by whoever stores it (`Turn.keep`), so rules compose.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.channel_name import channel_name
+from bot.domain.incident import (
+    CloseReason,
+    Incident,
+    IncidentRole,
+    Resolution,
+    Situation,
+    Status,
+    Update,
+    incident_id,
+)
+from bot.domain.severity import Severity, Timetable
+from bot.domain.values import Value
+from bot.errors import Conflict, Invalid
+
+TITLE_MAX = 200
+TEXT_MAX = 2500  # leaves a section's 3,000 characters room for its label and escapes
+
+
+class Declaration(Value):
+    """What somebody says when declaring."""
+
+    title: str
+    severity: Severity = Severity.SEV2
+    system: str | None = None
+    private: bool = False
+    situation: Situation = Situation()
+    commander: str | None = None
+    invite: tuple[str, ...] = ()
+
+
+def declare(
+    number: int, said: Declaration, *, by: str, now: datetime, timetable: Timetable
+) -> Incident:
+    """Open an incident; its first update is due one cadence from now.
+
+    Raises:
+        Invalid: the title is empty.
+    """
+    title = " ".join(said.title.split())
+    if not title:
+        message = "An incident needs a title: what do people notice?"
+        raise Invalid(message, "title")
+    roles = {IncidentRole.COMMANDER: said.commander} if said.commander else {}
+    return Incident(
+        id=incident_id(number),
+        number=number,
+        title=shorten(title, TITLE_MAX),
+        severity=said.severity,
+        system=said.system,
+        private=said.private,
+        channel_name=channel_name(number, title),
+        declared_by=by,
+        declared_at=now,
+        roles=roles,
+        invited=tuple(dict.fromkeys((by, *said.invite, *roles.values()))),
+        situation=said.situation,
+        cadence=timetable.cadence,
+        update_due_at=now + timetable.cadence,
+    )
+
+
+def post_update(incident: Incident, update: Update, status: Status | None = None) -> Incident:
+    """Record what readers were told; the cadence starts again and a snooze ends."""
+    must_be_open(incident)
+    if status is not None and status not in (
+        Status.INVESTIGATING,
+        Status.IDENTIFIED,
+        Status.MONITORING,
+    ):
+        message = "An update cannot end an incident: use `/incident resolve`."
+        raise Invalid(message, "status")
+    impact = update.impact or incident.situation.impact
+    return _moved(
+        incident,
+        status=status or incident.status,
+        last_update=update,
+        updates=incident.updates + 1,
+        update_due_at=update.at + incident.cadence,
+        snoozed_until=None,
+        nags=0,
+        situation=incident.situation.model_copy(update={"impact": impact}),
+        mitigated_at=incident.mitigated_at or (update.at if status is Status.MONITORING else None),
+    )
+
+
+def change_severity(
+    incident: Incident, severity: Severity, *, now: datetime, timetable: Timetable
+) -> Incident:
+    """Give it another severity; the next update is due by the new cadence, never later than now.
+
+    Raises:
+        Conflict: it has that severity already.
+    """
+    must_be_open(incident)
+    if incident.severity is severity:
+        message = f"{incident.id} is {severity.value.upper()} already."
+        raise Conflict(message)
+    due = max(now, incident.spoken_at + timetable.cadence)
+    return _moved(incident, severity=severity, cadence=timetable.cadence, update_due_at=due)
+
+
+def acknowledge(incident: Incident, *, by: str, now: datetime) -> Incident:
+    """Note who saw it first.
+
+    Raises:
+        Conflict: somebody has.
+    """
+    must_be_open(incident)
+    if incident.acknowledged_by is not None:
+        message = f"<@{incident.acknowledged_by}> has acknowledged {incident.id} already."
+        raise Conflict(message)
+    return _moved(incident, acknowledged_by=by, acknowledged_at=now)
+
+
+def resolve(incident: Incident, resolution: Resolution) -> Incident:
+    """End it well."""
+    must_be_open(incident)
+    return _moved(
+        incident,
+        status=Status.RESOLVED,
+        resolution=resolution,
+        ended_at=resolution.at,
+        mitigated_at=incident.mitigated_at or resolution.at,
+        update_due_at=None,
+        snoozed_until=None,
+        handover=None,
+        nags=0,
+    )
+
+
+def close_without_resolving(
+    incident: Incident, reason: CloseReason, *, now: datetime, duplicate_of: str | None = None
+) -> Incident:
+    """End it as a duplicate or a false alarm; nobody is told "resolved".
+
+    Raises:
+        Invalid: a duplicate must name another incident.
+    """
+    must_be_open(incident)
+    if reason is CloseReason.DUPLICATE and duplicate_of in (None, incident.id):
+        message = "Name the incident that this one is a duplicate of."
+        raise Invalid(message, "duplicate_of")
+    return _moved(
+        incident,
+        status=Status.CLOSED,
+        close_reason=reason,
+        duplicate_of=duplicate_of,
+        ended_at=now,
+        update_due_at=None,
+        snoozed_until=None,
+        handover=None,
+        nags=0,
+    )
+
+
+def reopen(incident: Incident, *, now: datetime) -> Incident:
+    """Take an ended incident up again; an update is due one cadence from now.
+
+    Raises:
+        Conflict: it is open, or its private channel never existed.
+    """
+    if incident.is_open:
+        message = f"{incident.id} is open."
+        raise Conflict(message)
+    if incident.close_reason is CloseReason.NO_CHANNEL:
+        message = f"{incident.id} never had a channel: declare a new incident."
+        raise Conflict(message)
+    return _moved(
+        incident,
+        status=Status.INVESTIGATING,
+        ended_at=None,
+        mitigated_at=None,
+        close_reason=None,
+        duplicate_of=None,
+        resolution=None,
+        reopened=incident.reopened + 1,
+        update_due_at=now + incident.cadence,
+        archived=False,
+    )
+
+
+def snooze(incident: Incident, duration: timedelta, *, now: datetime) -> Incident:
+    """Put the next reminder off once, from now; the cadence stays as it is.
+
+    Raises:
+        Invalid: not between a minute and a day.
+    """
+    must_be_open(incident)
+    if not timedelta(minutes=1) <= duration <= timedelta(days=1):
+        message = "Snooze for `1m` to `24h`, for example `/incident snooze 45m`."
+        raise Invalid(message, "duration")
+    return _moved(incident, snoozed_until=now + duration, nags=0)
+
+
+def must_be_open(incident: Incident) -> None:
+    """Raise Conflict, with the way on, when the incident has ended."""
+    if not incident.is_open:
+        message = f"{incident.id} is {incident.status.value}. `/incident reopen` takes it up again."
+        raise Conflict(message)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return `text` within `limit` characters, an ellipsis at the cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _moved(incident: Incident, **changes: Any) -> Incident:
+    return incident.model_copy(update=changes)

@@ -1,0 +1,162 @@
+"""What the use cases need from outside, as Protocols. Adapters live in the outer ring."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from bot.domain.change import AuditRecord, Change
+from bot.domain.incident import Incident, TimelineLine
+from bot.domain.intent import Intent
+from bot.domain.outbox import Entry, LaneStatus
+from bot.domain.person import Person
+from bot.domain.values import Value
+
+
+class Clock(Protocol):
+    """The only way to learn the time."""
+
+    def now(self) -> datetime:
+        """Return the current time, aware, UTC."""
+
+
+class Inbox(Protocol):
+    """Where requests are written before they are acknowledged."""
+
+    async def record(self, intent: Intent) -> bool:
+        """Store `intent` and make it due, in one step; False when it (or its guard) is known.
+
+        A guard lives 3 seconds, a recorded id at least 24 hours.
+        """
+
+    async def intent(self, intent_id: str) -> Intent | None:
+        """Return a recorded intent that is not done; None when it is done or unknown."""
+
+
+class Memory(Protocol):
+    """The bot's own state. Every adapter passes tests/contract/test_store.py."""
+
+    async def commit(self, change: Change) -> None:
+        """Do all of `change`, or nothing.
+
+        Lanes that got entries and timers that were set become due work in the same step.
+
+        Raises:
+            Stale: a Put does not follow the stored version.
+            AlreadyDone: `change.intent` is done.
+        """
+
+    async def number(self, sequence: str, intent_id: str) -> int:
+        """Return the next number of a sequence, from 1; the same intent gets the same number."""
+
+    async def incident(self, incident_id: str) -> Incident:
+        """Return the incident.
+
+        Raises:
+            NotFound: no incident has that id.
+        """
+
+    async def incidents(self, ids: Sequence[str]) -> list[Incident]:
+        """Return those that exist, in the order asked."""
+
+    async def marked(self, index: str, *, newest_first: bool = True, limit: int = 200) -> list[str]:
+        """Return the members of an index by score."""
+
+    async def refs(self, incident_id: str) -> dict[str, str]:
+        """Return what deliveries left for this incident: channel id, message stamps."""
+
+    async def incident_of_channel(self, channel: str) -> str | None:
+        """Return the id of the incident whose reference `channel` is this channel id."""
+
+    async def timeline(self, incident_id: str) -> list[TimelineLine]:
+        """Return all lines, oldest first."""
+
+    async def failing_lanes(self, incident_id: str) -> list[LaneStatus]:
+        """Return the lanes that wait for a Retry, oldest first."""
+
+
+class Taken(Value):
+    """An entry handed to a deliverer. `unknown`: somebody began it before and never settled."""
+
+    entry: Entry
+    refs: dict[str, str]
+    unknown: bool = False
+
+
+class Outbox(Protocol):
+    """The deliverer's side of the memory."""
+
+    async def take(self, lane: str, *, now: datetime, lease: timedelta) -> Taken | datetime | None:
+        """Begin the next entry of `lane` that may go: fenced, one at a time.
+
+        The next one is, among the first entry of each incident, the one of the best priority, then
+        the oldest. An incident whose first entry failed, waits for a reference (`after`) or is not
+        due yet (`not_before`) is passed over. Begun entries whose lease has passed come back with
+        `unknown` true and a raised epoch. Returns when to look again, or None when nothing waits.
+        """
+
+    async def settle(self, entry: Entry, *, saved: Mapping[str, str], audit: AuditRecord) -> bool:
+        """Remove a delivered entry, store its references; False when the epoch has moved on.
+
+        A saved `channel` is indexed for `incident_of_channel`. Lanes that wait become due.
+        """
+
+    async def postpone(self, entry: Entry, *, until: datetime, error: str = "") -> bool:
+        """Put a begun entry back: nothing happened at the other side.
+
+        Counts an attempt when `error` is given. False when the epoch has moved on.
+        """
+
+    async def fail(self, entry: Entry, *, error: str, audit: AuditRecord) -> bool:
+        """Note that the other side refused for good: dropped when optional, else kept as failed.
+
+        Makes the work item ("failed", entry id) due, so that the use cases can tell people.
+        """
+
+    async def failed(self, entry_id: str) -> Entry | None:
+        """Return a failed entry; None when it was retried or never was."""
+
+
+class Audit(Protocol):
+    """The hash chain, for reading."""
+
+    def records(self, since: datetime | None = None) -> AsyncIterator[Mapping[str, Any]]:
+        """Yield {seq, at, who, what, subject, source, facts, body, hash, link}, oldest first."""
+
+    async def verify(self) -> tuple[int, str]:
+        """Return (number of records, head link) of an unbroken chain.
+
+        Raises:
+            BotError: an edit or a hole; the message names the first bad record.
+        """
+
+
+class Directory(Protocol):
+    """Who people are, just now. Answers are at most a minute old."""
+
+    async def person(self, user: str, team: str) -> Person:
+        """Return the person.
+
+        Raises:
+            Unavailable: Slack cannot be asked; nobody may act then (P6).
+        """
+
+    async def group(self, group: str) -> Collection[str]:
+        """Return the user ids of a user group; Unavailable as above."""
+
+    async def members(self, channel: str) -> Collection[str]:
+        """Return the user ids in a channel; empty when there is no such channel."""
+
+
+WorkHandler = Callable[[str], Awaitable[None]]
+"""Does one piece of work by its subject. It raises to be tried again; its effects are commits."""
+
+
+class Wake(Protocol):
+    """How a committed change gets workers going."""
+
+    async def run(self, handlers: Mapping[str, WorkHandler]) -> None:
+        """Deliver due work until cancelled; the handlers are by the word before the first colon.
+
+        Work is "intent:ID", "lane:NAME", "timer:KIND:SUBJECT" or "failed:ID". Each item is
+        delivered at least once, several at a time, one item never twice at once.
+        """

@@ -1,0 +1,140 @@
+"""One turn: everything that follows from one intent, gathered and then committed at once.
+
+A use case reads, decides, and adds to the turn. The boundary commits it: state, messages, audit
+and "this intent is done" happen together or not at all. When the state moved meanwhile, the whole
+turn is thrown away and decided again, so a use case must not do anything but read and add.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.domain.change import AuditRecord, Change, Check, Mark, Put, Timer
+from bot.domain.incident import Incident, TimelineLine
+from bot.domain.intent import Intent, IntentKind
+from bot.domain.outbox import Entry, Priority
+from bot.domain.person import Person
+
+
+@dataclass(slots=True)
+class Turn:
+    """What one intent leads to. `person` is who asked (None: the bot itself)."""
+
+    intent: Intent
+    now: datetime
+    person: Person | None = None
+    _puts: dict[tuple[str, str], Put] = field(default_factory=dict)
+    _checks: list[Check] = field(default_factory=list)
+    _marks: list[Mark] = field(default_factory=list)
+    _lines: dict[str, list[TimelineLine]] = field(default_factory=dict)
+    _entries: list[Entry] = field(default_factory=list)
+    _timers: dict[tuple[str, str], Timer] = field(default_factory=dict)
+    _audit: list[AuditRecord] = field(default_factory=list)
+    _retries: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def user(self) -> str:
+        """Who acts: a Slack user id, or "signalbox"."""
+        return self.person.id if self.person else "signalbox"
+
+    def keep(self, incident: Incident, *, new: bool = False) -> Incident:
+        """Store the incident, its indices and return it with the version it will have."""
+        known = self._puts.get(("incident", incident.id))
+        version = 0 if new else (known.version if known else incident.version + 1)
+        kept = incident.model_copy(update={"version": version})
+        self._puts[("incident", kept.id)] = Put(
+            kind="incident", id=kept.id, version=version, body=kept.model_dump_json()
+        )
+        stamp = kept.declared_at.timestamp()
+        self._marks.append(
+            Mark(index="open", member=kept.id, score=stamp if kept.is_open else None)
+        )
+        if new:
+            self._marks.append(Mark(index="incidents", member=kept.id, score=stamp))
+        return kept
+
+    def check(self, incident: Incident) -> None:
+        """Decide again when the incident moves before this turn is committed."""
+        self._checks.append(Check(kind="incident", id=incident.id, version=incident.version))
+
+    def line(self, incident: Incident, what: str, text: str, source: str = "") -> None:
+        """Add a fact to the incident's timeline."""
+        self._lines.setdefault(incident.id, []).append(
+            TimelineLine(at=self.now, who=self.user, what=what, text=text, source=source)
+        )
+
+    def post(
+        self,
+        lane: str,
+        call: str,
+        args: dict[str, Any],
+        *,
+        incident: str | None = None,
+        priority: Priority = Priority.NORMAL,
+        **rest: Any,
+    ) -> str:
+        """Owe the outside one call; `rest` are more fields of Entry. Returns the entry's id."""
+        entry_id = self.mint(f"entry{len(self._entries)}")
+        self._entries.append(
+            Entry(
+                id=entry_id,
+                lane=lane,
+                call=call,
+                args=args,
+                incident=incident,
+                priority=priority,
+                **rest,
+            )
+        )
+        return entry_id
+
+    def answer(self, message: dict[str, Any]) -> None:
+        """Answer the person privately: through the response URL while it lives, else ephemeral."""
+        fallback = {"channel": self.intent.channel, "user": self.intent.user}
+        args = {"response_url": self.intent.response_url, **fallback, "message": message}
+        self.post(f"answer:{self.intent.id}", "answer", args, priority=Priority.URGENT)
+
+    def timer(self, kind: str, subject: str, at: datetime | None) -> None:
+        """Wake (kind, subject) at `at`; None forgets it."""
+        self._timers[(kind, subject)] = Timer(kind=kind, subject=subject, at=at)
+
+    def audit(self, what: str, subject: str = "", **facts: Any) -> None:
+        """Add a record to the hash chain."""
+        self._audit.append(
+            AuditRecord(
+                at=self.now,
+                who=self.user if self.person else self.intent.user or "signalbox",
+                what=what,
+                subject=subject,
+                source=self.intent.kind.value,
+                facts=facts,
+            )
+        )
+
+    def retry_lane(self, lane: str, incident: str) -> None:
+        """Let a failed lane of an incident go on."""
+        self._retries.append((lane, incident))
+
+    def mint(self, purpose: str) -> str:
+        """Return an opaque id, the same each time this turn is decided again (128 bits, hex)."""
+        seed = f"{self.intent.id}\0{purpose}".encode()
+        return hashlib.sha256(seed).hexdigest()[:32]
+
+    def within(self, seconds: float) -> datetime:
+        """Return the moment `seconds` from now."""
+        return self.now + timedelta(seconds=seconds)
+
+    def change(self) -> Change:
+        """Return all of it as one atomic change."""
+        return Change(
+            intent=None if self.intent.kind is IntentKind.TIMER else self.intent.id,
+            puts=tuple(self._puts.values()),
+            checks=tuple(self._checks),
+            marks=tuple(self._marks),
+            lines={incident: tuple(lines) for incident, lines in self._lines.items()},
+            entries=tuple(self._entries),
+            timers=tuple(self._timers.values()),
+            audit=tuple(self._audit),
+            retry_lanes=tuple(self._retries),
+        )

@@ -1,0 +1,30 @@
+import { h } from "./dom.js";
+import { findChannel } from "./workspace.js";
+
+const SAFE = new Set(["http:", "https:", "mailto:"]);
+
+/** The address when its scheme is http, https or mailto; else null: a link is data too. */
+export function safeHref(url) {
+  try {
+    const parsed = new URL(url);
+    return SAFE.has(parsed.protocol) ? parsed.href : null;
+  } catch {
+    return null;
+  }
+}
+
+/** `#channel/ts` of a Slack permalink to a message this person can see, else null. */
+function insideHash(url) {
+  const match = /\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?(?:[?#].*)?$/.exec(url);
+  if (!match || !findChannel(match[1])) return null;
+  return `#${match[1]}${match[2] ? `/${match[2]}.${match[3]}` : ""}`;
+}
+
+/** A link, or only its label when the address is not one to follow. */
+export function anchor(url, ...children) {
+  const href = safeHref(url);
+  if (!href) return h("span", { class: "dead-link", title: "Not a web address" }, ...children);
+  const inside = insideHash(href);
+  if (inside) return h("a", { href: inside, class: "link" }, ...children);
+  return h("a", { href, class: "link", target: "_blank", rel: "noopener noreferrer" }, ...children);
+}
