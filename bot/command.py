@@ -18,6 +18,9 @@ Values = Mapping[str, Any]
 Handler = Callable[[Turn, UseCases], Awaitable[None]]
 """Decides one intent: reads, then adds to the turn. Raises UserError to refuse."""
 
+TimerHandler = Callable[[Turn, UseCases, str], Awaitable[None]]
+"""Decides what a timer's firing means for its subject."""
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -63,12 +66,16 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A Slack event the bot listens to. `wanted` is pure: False drops it before it is recorded."""
+    """A Slack event the bot listens to. `wanted` is pure: False drops it before it is recorded.
+
+    `own`: also when the bot itself caused it. Event types are those of the manifest
+    ("message.channels").
+    """
 
     type: str
     handle: Handler
     wanted: Callable[[Mapping[str, Any]], bool] = lambda _event: True
-    scopes: frozenset[str] = frozenset()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +91,4 @@ class SlashCommand:
     clicks: tuple[Click, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
     events: tuple[Event, ...] = ()
-    timers: Mapping[str, Handler] | None = None  # timer kind -> what happens when it fires
+    timers: Mapping[str, TimerHandler] | None = None  # timer kind -> what happens when it fires

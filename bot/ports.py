@@ -116,6 +116,19 @@ class Outbox(Protocol):
         """Return a failed entry; None when it was retried or never was."""
 
 
+class Pace(Protocol):
+    """How fast the bot may talk to the outside, shared by all replicas."""
+
+    async def wait(self, key: str, *, every: timedelta, burst: int, now: datetime) -> timedelta:
+        """Take a token of `key` and return zero, or return how long to wait and take none.
+
+        Tokens come one `every`, up to `burst` are saved up.
+        """
+
+    async def block(self, key: str, *, until: datetime) -> None:
+        """Let nobody pass `key` before `until` (a Retry-After); the latest wins."""
+
+
 class Audit(Protocol):
     """The hash chain, for reading."""
 
@@ -145,6 +158,53 @@ class Directory(Protocol):
 
     async def members(self, channel: str) -> Collection[str]:
         """Return the user ids in a channel; empty when there is no such channel."""
+
+
+class Said(Value):
+    """A message somebody posted."""
+
+    user: str
+    text: str  # Slack's own markup
+    permalink: str = ""
+
+
+class Messages(Protocol):
+    """What was said in a channel."""
+
+    async def find(self, channel: str, ts: str) -> Said | None:
+        """Return one message, also one inside a thread; None when it is gone or out of reach."""
+
+
+class Offer(Value):
+    """Work items handed over: (item, whether for the first time), and when to look again."""
+
+    items: tuple[tuple[str, bool], ...]
+    later: datetime | None
+
+
+class Due(Protocol):
+    """What is to be done when, and who has it. The life of an item is in bot/store/due.py."""
+
+    async def offer(self, *, reoffer: timedelta, limit: int) -> Offer:
+        """Hold up to `limit` items that are wanted now.
+
+        Held items are offered again, not for the first time, after `reoffer`.
+        """
+
+    async def begin(self, item: str) -> str | None:
+        """Start a run of a held item and return its number; None when it is not held."""
+
+    async def finish(self, item: str, run: str, *, outcome: str) -> timedelta | None:
+        """End a run: "ok", "error" (again after a backoff, returned) or "stopped" (again at once).
+
+        Nothing happens when a newer run has begun.
+        """
+
+    async def reset(self) -> int:
+        """Make due again what is held, and return how much: only when no other process works."""
+
+    async def wait(self, timeout: timedelta) -> None:
+        """Return when something became due, at the latest after `timeout`."""
 
 
 WorkHandler = Callable[[str], Awaitable[None]]

@@ -72,3 +72,4 @@ class Change(Value):
     timers: tuple[Timer, ...] = ()
     audit: tuple[AuditRecord, ...] = ()
     retry_lanes: tuple[tuple[str, str], ...] = ()  # (lane, incident): failed -> pending
+    drop_lanes: tuple[tuple[str, str], ...] = ()  # (lane, incident): waiting entries are forgotten

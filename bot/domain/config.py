@@ -4,8 +4,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.person import Holders, Role
+from bot.domain.placeholders import unset
 from bot.domain.severity import DEFAULT_TIMETABLES, Severity, Timetable
 from bot.domain.values import Value
+from bot.errors import Invalid, NotFound
+
+OF_A_RUNBOOK = {"id", "title", "owner", "platform", "urls", "links"}
+"""What `{system...}` may name in a runbook, besides the system's free settings."""
 
 
 class Channels(Value):
@@ -48,6 +53,7 @@ class System(Value):
     platform: str = ""
     urls: dict[str, str] = {}
     secrets: tuple[str, ...] = ()
+    links: dict[str, str] = {}  # title -> URL, bookmarked in its incident channels
     channels: Channels = Channels()
     severities: dict[Severity, Timetable] = {}
     responders: tuple[str, ...] = ()  # users (U...) and groups (S...) invited to its incidents
@@ -56,6 +62,38 @@ class System(Value):
     def timetable(self, severity: Severity) -> Timetable:
         """Return the system's own row, or the default one."""
         return self.severities.get(severity, DEFAULT_TIMETABLES[severity])
+
+    def lookup(self, path: str) -> Any:
+        """Return what system.yml says at a dotted path, such as `urls.base` or `compose.project`.
+
+        Raises:
+            NotFound: it says nothing there.
+            Invalid: it waits for an environment variable that is not set; names it.
+        """
+        found: Any = {**self.settings, **self.model_dump(include=OF_A_RUNBOOK)}
+        for key in path.split("."):
+            if not isinstance(found, dict) or key not in found:
+                message = f"runbooks/{self.id}/system.yml says nothing at `{path}`."
+                raise NotFound(message)
+            found = found[key]
+        waits = [name for name in unset(found) if name not in self.secrets]
+        if waits:
+            message = (
+                f"`{path}` of {self.id} needs the environment variable {' and '.join(waits)}. "
+                "Whoever runs Signalbox can set it."
+            )
+            raise Invalid(message)
+        return found
+
+    def waiting(self) -> dict[str, list[str]]:
+        """Return path -> environment variables that are not set, for those that lack one."""
+        said = {f"urls.{key}": value for key, value in self.urls.items()}
+        said |= {f"links.{key}": value for key, value in self.links.items()} | self.settings
+        found = {
+            path: [name for name in unset(value) if name not in self.secrets]
+            for path, value in said.items()
+        }
+        return {path: names for path, names in found.items() if names}
 
 
 class Config(Value):

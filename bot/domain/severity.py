@@ -62,6 +62,7 @@ class Timetable(Value):
     escalation: timedelta | None = None  # None: the runbook names none
     cadence: timedelta = timedelta(minutes=30)  # between updates while open
     examples: tuple[str, ...] = ()
+    note: str = ""  # what the runbook says besides times: "Page on-call engineer"
 
 
 DEFAULT_TIMETABLES: dict[Severity, Timetable] = {

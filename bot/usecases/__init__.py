@@ -2,9 +2,31 @@
 
 from dataclasses import dataclass
 
+from bot.domain.config import Config
+from bot.usecases.crew import Crew
+from bot.usecases.delivery import Delivery
+from bot.usecases.finding import Finding
+from bot.usecases.incidents import Incidents
+from bot.usecases.listening import Listening
+from bot.usecases.people import People
+from bot.usecases.reading import Reading
+from bot.usecases.reminders import Reminders
+from bot.usecases.telling import Telling
+
 __all__ = ["UseCases"]
 
 
 @dataclass(frozen=True, slots=True)
 class UseCases:
     """Everything a command may call."""
+
+    config: Config
+    people: People
+    finding: Finding
+    telling: Telling
+    incidents: Incidents
+    crew: Crew
+    reading: Reading
+    reminders: Reminders
+    listening: Listening
+    delivery: Delivery

@@ -32,6 +32,7 @@ class Turn:
     _timers: dict[tuple[str, str], Timer] = field(default_factory=dict)
     _audit: list[AuditRecord] = field(default_factory=list)
     _retries: list[tuple[str, str]] = field(default_factory=list)
+    _drops: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def user(self) -> str:
@@ -89,11 +90,15 @@ class Turn:
         )
         return entry_id
 
-    def answer(self, message: dict[str, Any]) -> None:
-        """Answer the person privately: through the response URL while it lives, else ephemeral."""
+    def answer(self, message: dict[str, Any], **rest: Any) -> None:
+        """Answer the person privately: through the response URL while it lives, else ephemeral.
+
+        `message` is {"text", "blocks"} or {"$view": ...}; `rest` are more fields of Entry.
+        """
         fallback = {"channel": self.intent.channel, "user": self.intent.user}
         args = {"response_url": self.intent.response_url, **fallback, "message": message}
-        self.post(f"answer:{self.intent.id}", "answer", args, priority=Priority.URGENT)
+        rest = {"priority": Priority.URGENT, **rest}
+        self.post(f"answer:{self.intent.id}", "answer", args, **rest)
 
     def timer(self, kind: str, subject: str, at: datetime | None) -> None:
         """Wake (kind, subject) at `at`; None forgets it."""
@@ -116,6 +121,10 @@ class Turn:
         """Let a failed lane of an incident go on."""
         self._retries.append((lane, incident))
 
+    def drop_lane(self, lane: str, incident: str) -> None:
+        """Forget what still waits in a lane of an incident."""
+        self._drops.append((lane, incident))
+
     def mint(self, purpose: str) -> str:
         """Return an opaque id, the same each time this turn is decided again (128 bits, hex)."""
         seed = f"{self.intent.id}\0{purpose}".encode()
@@ -137,4 +146,5 @@ class Turn:
             timers=tuple(self._timers.values()),
             audit=tuple(self._audit),
             retry_lanes=tuple(self._retries),
+            drop_lanes=tuple(self._drops),
         )

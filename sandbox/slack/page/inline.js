@@ -60,7 +60,7 @@ function emphasisAt(source, at, verbatim) {
 function closing(source, at) {
   const mark = source[at];
   for (let end = at + 1; end < source.length && source[end] !== "\n"; end += 1) {
-    const skip = /^(?:<[^<>\n]+>|`[^`\n]+`)/.exec(source.slice(end));
+    const skip = (source[end] === "<" || source[end] === "`") && /^(?:<[^<>\n]+>|`[^`\n]+`)/.exec(source.slice(end));
     if (skip) { end += skip[0].length - 1; continue; }
     const closes = source[end] === mark && end > at + 1 && !/\s/.test(source[end - 1]);
     if (closes && !/[\p{L}\p{N}]/u.test(source[end + 1] ?? "")) return end;

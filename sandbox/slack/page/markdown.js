@@ -56,8 +56,10 @@ function quote(lines, at) {
 }
 
 function list(lines, at) {
-  const end = take(lines, at, (line) => ITEM.test(line) || (/^\s{2,}\S/.test(line)));
   const first = ITEM.exec(lines[at]);
+  // A list ends where the other kind of list begins at the same depth.
+  const sibling = (match) => match && (match[1].length > first[1].length || Boolean(match[2]) === Boolean(first[2]));
+  const end = take(lines, at, (line) => sibling(ITEM.exec(line)) || (!ITEM.test(line) && /^\s{2,}\S/.test(line)));
   const items = [];
   for (const line of lines.slice(at, end)) {
     const match = ITEM.exec(line);

@@ -1,7 +1,7 @@
 // Slack's mrkdwn and plain_text objects as nodes: code fences, quotes, lines.
 
 import { h } from "./dom.js";
-import { codeText, inline, textNodes } from "./inline.js";
+import { codeText, inline, textNodes, unescape } from "./inline.js";
 
 /** A mrkdwn text as block nodes. */
 export function mrkdwn(source, options) {
@@ -66,8 +66,7 @@ export function textObject(text) {
 
 /** Plain text keeps its line breaks; emoji names are drawn unless `emoji: false`. */
 export function plain(text, emoji = true) {
-  const wanted = emoji ? textNodes(String(text ?? ""), true) : [document.createTextNode(codeText(String(text ?? "")))];
-  return wanted;
+  return emoji ? textNodes(String(text ?? ""), true) : [document.createTextNode(unescape(String(text ?? "")))];
 }
 
 /** The words of a text object, for labels and announcements. */

@@ -1,0 +1,1 @@
+"""The bot's own memory: Redis, every change by one atomic script."""

@@ -1,0 +1,40 @@
+"""All parts of the store on one Redis."""
+
+from typing import Self
+
+from redis.asyncio import Redis
+
+from bot.ports import Clock
+from bot.store.audit import RedisAudit
+from bot.store.connection import Connection, open_redis
+from bot.store.due import RedisDue
+from bot.store.inbox import RedisInbox
+from bot.store.memory import RedisMemory
+from bot.store.outbox import RedisOutbox
+from bot.store.pace import RedisPace
+
+
+class RedisStore:
+    """The memory of one bot. Close it when done."""
+
+    def __init__(self, commands: Redis, blocking: Redis, clock: Clock) -> None:
+        """Build on two clients: one for commands, one whose reads may block."""
+        self._clients = (Connection(commands), Connection(blocking))
+        connection = self._clients[0]
+        self.connection = connection
+        self.inbox = RedisInbox(connection, clock)
+        self.memory = RedisMemory(connection, clock)
+        self.outbox = RedisOutbox(connection, clock)
+        self.audit = RedisAudit(connection)
+        self.pace = RedisPace(connection, clock)
+        self.due = RedisDue(connection, blocking, clock)
+
+    @classmethod
+    def at(cls, url: str, clock: Clock) -> Self:
+        """Return the store at `url` (redis://, rediss:// or unix://); nothing is sent yet."""
+        return cls(open_redis(url), open_redis(url, blocking=True), clock)
+
+    async def close(self) -> None:
+        """Close all sockets."""
+        for client in self._clients:
+            await client.close()

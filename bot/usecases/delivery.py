@@ -1,0 +1,104 @@
+"""What the deliverer asks of the use cases: the newest rendering, and what to do on a refusal."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain import lifecycle
+from bot.domain.config import Config
+from bot.domain.incident import CloseReason, Incident
+from bot.domain.outbox import Entry
+from bot.ports import Memory, Outbox
+from bot.usecases.people import People
+from bot.usecases.reading import Reading
+from bot.usecases.telling import Telling
+from bot.usecases.turn import Turn
+from bot.views import answers
+from bot.views.card import incident_card, topic
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Renders what is rendered at delivery, and reacts to failing lanes."""
+
+    memory: Memory
+    outbox: Outbox
+    config: Config
+    people: People
+    telling: Telling
+    reading: Reading
+
+    async def card(self, view: Mapping[str, Any]) -> Message:
+        """Render the live card from the newest state."""
+        incident = await self.memory.incident(view["incident"])
+        return incident_card(
+            incident,
+            refs=await self.memory.refs(incident.id),
+            config=self.config,
+            lanes=await self.memory.failing_lanes(incident.id),
+            where=view["where"],
+        )
+
+    async def topic(self, view: Mapping[str, Any]) -> Message:
+        """Render the channel's topic."""
+        return {"topic": topic(await self.memory.incident(view["incident"]))}
+
+    async def declared(self, view: Mapping[str, Any]) -> Message:
+        """Render the answer to whoever declared, with the channel when it exists by now."""
+        incident = await self.memory.incident(view["incident"])
+        refs = await self.memory.refs(incident.id)
+        return answers.declared(incident, refs.get("channel"))
+
+    async def called(self, view: Mapping[str, Any]) -> Message:
+        """Render the direct message to somebody who is called in."""
+        incident = await self.memory.incident(view["incident"])
+        refs = await self.memory.refs(incident.id)
+        return answers.called_in(incident, refs.get("channel"), view["by"])
+
+    async def home(self, view: Mapping[str, Any]) -> Message:
+        """Render somebody's App Home from the newest state."""
+        return {"view": await self.reading.home(view["user"])}
+
+    async def failed(self, turn: Turn, entry_id: str) -> None:
+        """React to an entry that was refused for good.
+
+        A private incident without its private channel ends (P8). Otherwise the card says which
+        lane is failing and offers Retry; when the card's own channel is the failing one, whoever
+        declared is told directly.
+        """
+        entry = await self.outbox.failed(entry_id)
+        if entry is None or entry.incident is None:
+            return
+        incident = await self.memory.incident(entry.incident)
+        turn.audit("lane.failed", incident.id, lane=entry.lane, call=entry.call, error=entry.error)
+        if incident.private and entry.call == "conversations.create":
+            self._end_private(turn, incident, entry)
+            return
+        turn.check(incident)
+        self.telling.changed(turn, incident)
+        owner = incident.roles.get(lifecycle.IncidentRole.COMMANDER, incident.declared_by)
+        self.telling.direct(turn, owner, answers.lane_failing(incident, entry.lane, entry.error))
+
+    async def retry(self, turn: Turn, incident: Incident, lane: str) -> None:
+        """Let a failing lane go on."""
+        await self.people.act(turn)
+        turn.retry_lane(lane, incident.id)
+        turn.audit("lane.retried", incident.id, lane=lane)
+        self.telling.changed(turn, incident)
+        turn.answer(answers.retrying(incident, lane))
+
+    def _end_private(self, turn: Turn, incident: Incident, entry: Entry) -> None:
+        if not incident.is_open:
+            return
+        moved = turn.keep(
+            lifecycle.close_without_resolving(incident, CloseReason.NO_CHANNEL, now=turn.now)
+        )
+        turn.line(moved, "closed", "Its private channel could not be made.")
+        turn.audit("incident.closed", moved.id, reason=CloseReason.NO_CHANNEL.value)
+        for lane in (entry.lane, f"housekeeping:{incident.id}"):
+            turn.drop_lane(lane, incident.id)
+        turn.timer("update-due", incident.id, None)
+        for user in dict.fromkeys((incident.declared_by, *incident.roles.values())):
+            self.telling.direct(turn, user, answers.private_stopped(moved, entry.error))

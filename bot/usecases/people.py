@@ -1,0 +1,72 @@
+"""Who is asking, and may they?"""
+
+from dataclasses import dataclass
+
+from bot.domain.access import may_see, require
+from bot.domain.config import Config
+from bot.domain.incident import Incident
+from bot.domain.intent import Intent
+from bot.domain.person import Person, Role
+from bot.errors import NotFound
+from bot.ports import Directory, Memory
+from bot.usecases.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Access checks against the directory as it is just now (P6)."""
+
+    config: Config
+    directory: Directory
+    memory: Memory
+
+    async def check(self, intent: Intent, *roles: Role) -> Person:
+        """Return who asks, when they hold one of `roles`.
+
+        Raises:
+            Denied: they do not, or they never may (guest, stranger, bot, deactivated).
+            Unavailable: Slack cannot be asked who they are; nobody may then.
+        """
+        person = await self.directory.person(intent.user, intent.team)
+        named = {
+            group
+            for role in roles
+            if role in self.config.roles
+            for group in self.config.roles[role].groups
+        }
+        groups = {group: await self.directory.group(group) for group in sorted(named)}
+        require(person, roles, self.config.roles, groups)
+        return person
+
+    async def act(self, turn: Turn, *roles: Role) -> Person:
+        """Check as above and note in the turn who acts; RESPONDER when no role is given."""
+        turn.person = await self.check(turn.intent, *(roles or (Role.RESPONDER,)))
+        return turn.person
+
+    async def see(self, turn: Turn, incident: Incident) -> Incident:
+        """Return the incident when the person may know of it (P8).
+
+        Raises:
+            NotFound: as if there were no such incident.
+        """
+        if not await self.may_see(turn.intent.user, incident):
+            message = f"No incident has the id {incident.id}."
+            raise NotFound(message)
+        return incident
+
+    async def may_see(self, user: str, incident: Incident) -> bool:
+        """Whether `user` may know of the incident, by its channel's members just now."""
+        if not incident.private:
+            return True
+        channel = (await self.memory.refs(incident.id)).get("channel")
+        if channel is None:  # not made yet: only those who will be in it
+            return user in incident.invited
+        return may_see(incident, user, await self.directory.members(channel))
+
+    async def visible(self, user: str, incidents: list[Incident]) -> list[Incident]:
+        """Return those that `user` may know of, in the same order."""
+        return [incident for incident in incidents if await self.may_see(user, incident)]
+
+    async def name(self, user: str, team: str) -> str:
+        """Return a person's name for files that leave Slack."""
+        return (await self.directory.person(user, team)).name

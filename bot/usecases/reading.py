@@ -1,0 +1,93 @@
+"""Answers that change nothing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.config import Config
+from bot.domain.incident import Incident
+from bot.domain.outbox import Priority
+from bot.domain.person import Role
+from bot.ports import Clock, Memory
+from bot.usecases.finding import Finding
+from bot.usecases.people import People
+from bot.usecases.telling import CHANNEL
+from bot.usecases.turn import Turn
+from bot.views import answers, postmortem
+from bot.views.card import status_panel
+from bot.views.home import home
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Each method answers the person privately."""
+
+    memory: Memory
+    clock: Clock
+    config: Config
+    people: People
+    finding: Finding
+
+    async def status(self, turn: Turn, incident: Incident) -> None:
+        """Show the panel of an incident."""
+        await self._reader(turn)
+        turn.answer(
+            status_panel(
+                incident,
+                refs=await self.memory.refs(incident.id),
+                config=self.config,
+                lanes=await self.memory.failing_lanes(incident.id),
+            )
+        )
+
+    async def open_incidents(self, turn: Turn) -> None:
+        """List the open incidents the person may know of."""
+        await self._reader(turn)
+        incidents = await self.finding.open(turn.intent.user)
+        refs = {one.id: (await self.memory.refs(one.id)).get("channel") for one in incidents}
+        turn.answer(answers.incident_list(incidents, refs))
+
+    async def timeline(self, turn: Turn, incident: Incident) -> None:
+        """Show everything that happened, oldest first."""
+        await self._reader(turn)
+        turn.answer(answers.timeline(incident, await self.memory.timeline(incident.id)))
+
+    async def catchup(self, turn: Turn, incident: Incident) -> None:
+        """Tell somebody who comes late what they missed."""
+        await self._reader(turn)
+        lines = await self.memory.timeline(incident.id)
+        turn.answer(answers.catchup(incident, lines, now=turn.now))
+
+    async def postmortem(self, turn: Turn, incident: Incident) -> None:
+        """Put a post-mortem draft into the incident's channel, as a Markdown file."""
+        await self.people.act(turn)
+        lines = await self.memory.timeline(incident.id)
+        people = {line.who for line in lines} | {incident.declared_by, *incident.roles.values()}
+        names = {
+            user: await self.people.name(user, turn.intent.team)
+            for user in sorted(people - {"signalbox"})
+        }
+        draft = postmortem.draft(incident, lines, names, self.config.service_name(incident.system))
+        turn.post(
+            f"incident:{incident.id}",
+            "files.upload",
+            {
+                "channel": CHANNEL,
+                "filename": f"{incident.id}-postmortem.md",
+                "title": f"Post-mortem draft of {incident.id}",
+                "content": draft,
+                "initial_comment": answers.postmortem_comment(incident),
+            },
+            incident=incident.id,
+            priority=Priority.NORMAL,
+        )
+        turn.audit("incident.postmortem", incident.id)
+        turn.answer(answers.postmortem_coming(incident))
+
+    async def home(self, user: str) -> dict[str, Any]:
+        """Return the App Home view of somebody."""
+        incidents = await self.finding.open(user)
+        refs = {one.id: (await self.memory.refs(one.id)).get("channel") for one in incidents}
+        return home(user, incidents, refs, now=self.clock.now())
+
+    async def _reader(self, turn: Turn) -> None:
+        await self.people.act(turn, Role.VIEWER, Role.RESPONDER)

@@ -1,0 +1,125 @@
+"""Reading the words behind /incident."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.domain.incident import CloseReason, IncidentRole
+from bot.domain.lifecycle import Declaration
+from bot.domain.severity import WORDS, Severity
+from bot.errors import Invalid
+
+MENTION = re.compile(r"^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$")
+DURATION = re.compile(r"^(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?$")
+INCIDENT = re.compile(r"^INC-?\d{1,9}$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words behind the command: the first one, an incident's id if one is named, the rest."""
+
+    verb: str
+    incident: str | None
+    rest: str
+
+    @property
+    def list(self) -> list[str]:
+        """The rest, word by word."""
+        return self.rest.split()
+
+
+def words(text: str) -> Words:
+    """Split `update INC-42 we rolled back` into its verb, incident and rest.
+
+    Slack escapes `&`, `<` and `>` in what people type; here they are data again.
+    """
+    verb, _, rest = text.strip().partition(" ")
+    rest = rest.strip()
+    first, _, after = rest.partition(" ")
+    if INCIDENT.match(first):
+        return Words(verb.lower(), first, unescaped(after.strip()))
+    return Words(verb.lower(), None, unescaped(rest))
+
+
+def unescaped(text: str) -> str:
+    """Undo Slack's escapes, once; mentions (`<@U..>`) are kept as they are."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def declaration(text: str) -> Declaration:
+    """Read `[severity] [--private] [--system ID] title`; without a severity it is SEV2.
+
+    Raises:
+        Invalid: no title.
+    """
+    severity, private, system = Severity.SEV2, False, None
+    rest = text.split()
+    if rest and rest[0].lower() in WORDS:
+        severity = WORDS[rest.pop(0).lower()]
+    title: list[str] = []
+    while rest:
+        word = rest.pop(0)
+        if word == "--private":
+            private = True
+        elif word == "--system" and rest:
+            system = rest.pop(0)
+        else:
+            title.append(word)
+    return Declaration(title=" ".join(title), severity=severity, private=private, system=system)
+
+
+def duration(word: str) -> timedelta:
+    """Read `45m`, `2h` or `1h30m`.
+
+    Raises:
+        Invalid: it is none of these.
+    """
+    match = DURATION.match(word.strip().lower())
+    if match is None or not any(match.groups()):
+        message = "How long? For example `/incident snooze 45m` or `1h30m`."
+        raise Invalid(message, "duration")
+    return timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0))
+
+
+def mention(word: str) -> str:
+    """Return the user id in `<@U0ANN|ann>`.
+
+    Raises:
+        Invalid: it is not a mention.
+    """
+    match = MENTION.match(word.strip())
+    if match is None:
+        message = f"Name a person with @, such as `@ann`; {word[:40]!r} is not one."
+        raise Invalid(message, "user")
+    return match[1]
+
+
+def role(word: str) -> IncidentRole:
+    """Return the incident role that `word` names.
+
+    Raises:
+        Invalid: there is no such role.
+    """
+    plain = word.strip().lower().replace("-", "").replace("_", "")
+    for known in IncidentRole:
+        if plain == known.value:
+            return known
+    names = ", ".join(f"`{known.value}`" for known in IncidentRole)
+    message = f"Roles are {names}: `/incident role commander @ann`."
+    raise Invalid(message, "role")
+
+
+def close_reason(rest: list[str]) -> tuple[CloseReason, str | None]:
+    """Read `duplicate INC-7` or `false-alarm`.
+
+    Raises:
+        Invalid: it is neither.
+    """
+    plain = rest[0].lower().replace("-", "").replace("_", "") if rest else ""
+    if plain in {"falsealarm", "false"}:
+        return CloseReason.FALSE_ALARM, None
+    if plain in {"duplicate", "dup"}:
+        others = [word for word in rest[1:] if INCIDENT.match(word)]
+        return CloseReason.DUPLICATE, others[0] if others else None
+    message = "Say why: `/incident close duplicate INC-7` or `/incident close false-alarm`."
+    raise Invalid(message, "reason")

@@ -1,0 +1,220 @@
+"""What each word behind /incident does."""
+
+import difflib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.domain.incident import Incident, Resolution, Update
+from bot.domain.intent import Intent
+from bot.domain.severity import severity_named
+from bot.errors import Invalid
+from bot.usecases import UseCases
+from bot.usecases.turn import Turn
+from bot.views import answers
+from commands.incident import parsing
+from commands.incident.parsing import Words
+
+Do = Callable[[Turn, UseCases, Words], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of the command. `form` opens when nothing follows the word."""
+
+    usage: str
+    does: str
+    do: Do
+    form: str | None = None
+
+
+def opens(intent: Intent) -> str | None:
+    """Return the form that these words open, or None."""
+    said = parsing.words(intent.text)
+    word = WORDS.get(ALIASES.get(said.verb, said.verb))
+    return word.form if word is not None and not said.rest else None
+
+
+async def handle(turn: Turn, use: UseCases) -> None:
+    """Do what the first word says; an unknown one gets the nearest."""
+    said = parsing.words(turn.intent.text)
+    verb = ALIASES.get(said.verb, said.verb)
+    if not verb or parsing.INCIDENT.match(verb):
+        await _panel(turn, use, verb or None)
+    elif verb in WORDS:
+        await WORDS[verb].do(turn, use, said)
+    else:
+        near = difflib.get_close_matches(verb, WORDS, n=1, cutoff=0.5)
+        nearest = near[0] if near else "help"
+        usage = WORDS[nearest].usage
+        turn.audit("command.unknown", turn.intent.id, word=said.verb[:40])
+        turn.answer(answers.unknown_word("/incident", said.verb, nearest, usage))
+
+
+async def _panel(turn: Turn, use: UseCases, named: str | None) -> None:
+    incident = await (use.finding.by_id(turn, named) if named else use.finding.here(turn))
+    if incident is not None:
+        await use.reading.status(turn, incident)
+    else:
+        await use.reading.open_incidents(turn)
+
+
+async def _declare(turn: Turn, use: UseCases, said: Words) -> None:
+    named = f"{said.incident} " if said.incident else ""
+    await use.incidents.declare(turn, parsing.declaration(named + said.rest))
+
+
+async def _update(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    update = Update(by=turn.intent.user, at=turn.now, text=said.rest)
+    _done(turn, await use.incidents.update(turn, incident, update), "Update posted")
+
+
+async def _resolve(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    resolution = Resolution(by=turn.intent.user, at=turn.now, applied=said.rest)
+    _done(turn, await use.incidents.resolve(turn, incident, resolution), "Resolved")
+
+
+async def _close(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    reason, other = parsing.close_reason(said.list)
+    _done(turn, await use.incidents.close(turn, incident, reason, other), "Closed")
+
+
+async def _reopen(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    _done(turn, await use.incidents.reopen(turn, incident), "Reopened")
+
+
+async def _severity(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    severity = severity_named(said.rest)
+    _done(turn, await use.incidents.severity(turn, incident, severity), "Severity changed")
+
+
+async def _role(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    if len(said.list) not in (1, 2):  # a role alone: I take it
+        raise Invalid(_usage("role"))
+    role = parsing.role(said.list[0])
+    if len(said.list) == 1:
+        moved = await use.crew.claim(turn, incident, role)
+    else:
+        moved = await use.crew.assign(turn, incident, role, parsing.mention(said.list[1]))
+    _done(turn, moved, f"{role.value.capitalize()} set")
+
+
+async def _task(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    match said.list:
+        case ["add", *rest] if rest:
+            owner = parsing.mention(rest.pop()) if parsing.MENTION.match(rest[-1]) else None
+            _done(
+                turn, await use.crew.add_task(turn, incident, " ".join(rest), owner), "Task added"
+            )
+        case ["done", number] if number.isdecimal():
+            moved = await use.crew.set_task(turn, incident, int(number[:6]), "done")
+            _done(turn, moved, f"Task {number} done")
+        case ["start", number] if number.isdecimal():
+            moved = await use.crew.set_task(turn, incident, int(number[:6]), "in progress")
+            _done(turn, moved, f"Task {number} in progress")
+        case _:
+            raise Invalid(_usage("task"))
+
+
+async def _status(turn: Turn, use: UseCases, said: Words) -> None:
+    await use.reading.status(turn, await use.finding.meant(turn, said.incident))
+
+
+async def _list(turn: Turn, use: UseCases, said: Words) -> None:  # noqa: ARG001 -- one shape
+    await use.reading.open_incidents(turn)
+
+
+async def _timeline(turn: Turn, use: UseCases, said: Words) -> None:
+    await use.reading.timeline(turn, await use.finding.meant(turn, said.incident))
+
+
+async def _catchup(turn: Turn, use: UseCases, said: Words) -> None:
+    await use.reading.catchup(turn, await use.finding.meant(turn, said.incident))
+
+
+async def _page(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    user = parsing.mention(said.rest) if said.rest else None
+    _done(turn, await use.crew.page(turn, incident, user), "Paged")
+
+
+async def _escalate(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    _done(turn, await use.crew.escalate(turn, incident), "Escalated to the leads")
+
+
+async def _acknowledge(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    _done(turn, await use.incidents.acknowledge(turn, incident), "Acknowledged")
+
+
+async def _snooze(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    moved = await use.incidents.snooze(turn, incident, parsing.duration(said.rest))
+    _done(turn, moved, f"Reminder snoozed for {said.rest.strip()}")
+
+
+async def _handover(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    first, _, note = said.rest.partition(" ")
+    moved = await use.crew.offer(turn, incident, parsing.mention(first), note.strip())
+    _done(turn, moved, "Handover offered")
+
+
+async def _postmortem(turn: Turn, use: UseCases, said: Words) -> None:
+    await use.reading.postmortem(turn, await use.finding.meant(turn, said.incident))
+
+
+async def _archive(turn: Turn, use: UseCases, said: Words) -> None:
+    incident = await use.finding.meant(turn, said.incident)
+    await use.incidents.archive(turn, incident)
+
+
+async def _help(turn: Turn, use: UseCases, said: Words) -> None:  # noqa: ARG001 -- one shape
+    turn.answer(answers.help_text("/incident", [(w.usage, w.does) for w in WORDS.values()]))
+
+
+def _done(turn: Turn, incident: Incident, what: str) -> None:
+    turn.answer(answers.done(incident, what))
+
+
+def _usage(verb: str) -> str:
+    return f"Usage: `{WORDS[verb].usage}`"
+
+
+WORDS = {
+    "declare": Word(
+        "/incident declare [severity] [title]", "open an incident", _declare, "incident.declare"
+    ),
+    "update": Word("/incident update [text]", "tell how it stands", _update, "incident.update"),
+    "resolve": Word("/incident resolve [text]", "end it", _resolve, "incident.resolve"),
+    "sev": Word("/incident sev LEVEL", "change the severity", _severity, "incident.severity"),
+    "role": Word("/incident role ROLE [@user]", "give a role, or take it", _role),
+    "ack": Word("/incident ack", "say that you have seen it", _acknowledge),
+    "task": Word("/incident task add TEXT [@owner] | done N | start N", "note work", _task),
+    "status": Word("/incident status", "show the panel", _status),
+    "list": Word("/incident list", "show the open incidents", _list),
+    "timeline": Word("/incident timeline", "show what happened", _timeline),
+    "catchup": Word("/incident catchup", "what you missed, for you alone", _catchup),
+    "page": Word("/incident page [@user]", "call somebody in", _page),
+    "escalate": Word("/incident escalate", "call the leads in", _escalate),
+    "snooze": Word("/incident snooze 45m", "put the next reminder off", _snooze),
+    "handover": Word(
+        "/incident handover @user [note]", "offer command", _handover, "incident.handover"
+    ),
+    "close": Word(
+        "/incident close duplicate INC-7 | false-alarm", "end it without resolving", _close
+    ),
+    "reopen": Word("/incident reopen", "take it up again", _reopen),
+    "postmortem": Word("/incident postmortem", "a draft from the timeline", _postmortem),
+    "archive": Word("/incident archive", "archive the channel after the end", _archive),
+    "help": Word("/incident help", "show this", _help),
+}
+ALIASES = {"severity": "sev", "new": "declare", "open": "declare", "tasks": "task",
+           "resolved": "resolve", "fixed": "resolve", "acknowledge": "ack"}  # fmt: skip

@@ -1,0 +1,1 @@
+"""Stand-ins for the outside world: what Signalbox is tried against."""

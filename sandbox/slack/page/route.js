@@ -1,0 +1,30 @@
+// The address: `?as=<user>` is who you are, `#<channel>[/<ts>]` or `#@home` is what you look at.
+
+import { findChannel } from "./workspace.js";
+
+export const HOME = "@home";
+
+/** `{where, ts}`: `where` is a channel id, HOME, or null when the address names nothing that can be opened. */
+export function readRoute() {
+  const [key, ts] = decodeURIComponent(window.location.hash.slice(1)).split("/");
+  if (key === HOME) return { where: HOME, ts: null };
+  return { where: findChannel(key)?.id ?? null, ts: ts || null };
+}
+
+export function navigate(where, ts) {
+  const hash = `#${where}${ts ? `/${ts}` : ""}`;
+  if (window.location.hash === hash) window.dispatchEvent(new HashChangeEvent("hashchange"));
+  else window.location.hash = hash;
+}
+
+/** Who this window is; null = not chosen yet. */
+export const chosenUser = () => new URLSearchParams(window.location.search).get("as");
+
+/** Another person is another window: a full load, so that nothing the last one saw stays in memory. */
+export function becomeUser(id) {
+  window.location.assign(`/?as=${encodeURIComponent(id)}${window.location.hash.split("/")[0]}`);
+}
+
+export function rememberUser(id) {
+  window.history.replaceState(null, "", `/?as=${encodeURIComponent(id)}${window.location.hash}`);
+}
