@@ -203,8 +203,8 @@ class Due(Protocol):
     async def reset(self) -> int:
         """Make due again what is held, and return how much: only when no other process works."""
 
-    async def wait(self, timeout: timedelta) -> None:
-        """Return when something became due, at the latest after `timeout`."""
+    async def wait(self, longest: timedelta) -> None:
+        """Return when something became due, at the latest after `longest`."""
 
 
 WorkHandler = Callable[[str], Awaitable[None]]

@@ -11,6 +11,7 @@ from bot.errors import Rejected
 log = structlog.get_logger(__name__)
 
 _OK: Final = 200
+_WHERE: Final = frozenset({"response_url", "channel", "user", "thread_ts"})
 # Refusals of chat.postEphemeral that a direct message gets around.
 _NOT_THERE: Final = frozenset(
     {
@@ -40,13 +41,13 @@ class Voice(Protocol):
 
 
 async def answer(voice: Voice, args: Mapping[str, Any]) -> dict[str, Any]:
-    """Say `args["message"]` privately; returns where it went ("via").
+    """Say something privately; returns where it went ("via").
 
-    `args`: response_url, channel, user (each may be None), thread_ts, message. A response URL takes
-    5 uses in 30 minutes (docs.slack.dev/interactivity/handling-user-interaction); Slack counts
-    them, and its refusal sends us to the next way.
+    `args`: response_url, channel, user, thread_ts (each may be None), and the message's own keys.
+    A response URL takes 5 uses in 30 minutes (docs.slack.dev/interactivity); Slack counts them,
+    and its refusal sends us to the next way.
     """
-    message = dict(args["message"])
+    message = {key: value for key, value in args.items() if key not in _WHERE and value}
     url = args.get("response_url")
     if url and await _responded(voice, url, message):
         return {"via": "response_url"}
@@ -63,7 +64,7 @@ def private_answer(intent: Intent, message: Mapping[str, Any]) -> dict[str, Any]
         "response_url": intent.response_url,
         "channel": intent.channel,
         "user": intent.user,
-        "message": message,
+        **message,
     }
 
 

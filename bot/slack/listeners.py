@@ -12,7 +12,7 @@ from typing import Any, Final
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.command import Click, SlashCommand
+from bot.command import SlashCommand
 from bot.domain.intent import Intent
 from bot.errors import Unavailable
 from bot.ports import Clock, Inbox
@@ -22,6 +22,16 @@ from bot.slack.routes import REOPEN, Routes
 
 RECORD_TIMEOUT_S: Final = 2.0  # Slack waits 3 s
 _ANY: Final = re.compile("")
+# Slack's lines about what the bot did to a channel; the bot wants to see its own (P10).
+_OWN_LINES: Final = frozenset(
+    {
+        "channel_topic",
+        "channel_purpose",
+        "group_topic",
+        "group_purpose",
+        "pinned_item",
+    }
+)
 
 Body = dict[str, Any]
 Observe = Callable[[str, float], None]
@@ -30,9 +40,9 @@ Observe = Callable[[str, float], None]
 class Listeners:
     """The bot's ears.
 
-    A recorded intent's payload says what was already done here: `opens` is the form that this
-    process opened (nothing is left to do), `unknown` that no command declares the name and that
-    the person was told so.
+    What opens a form is recorded with `payload["opens"]` = the form's callback id: this process
+    shows it, and whoever takes the intent has nothing left to do. A name that no command declares
+    (a button of an older version) is recorded as well; whoever takes it answers.
     """
 
     def __init__(
@@ -65,11 +75,8 @@ class Listeners:
         """Record a slash command; open the form its words ask for."""
         intent = intents.command_intent(body, self._clock.now())
         command = self._routes.commands.get(intent.name)
-        if command is None:
-            failure, _ = await self._record(_noted(intent, unknown=True))
-            return await ack(failure or modals.OLD_COMMAND)
-        form = command.opens(intent)
-        failure, new = await self._record(_noted(intent, opens=form) if form else intent)
+        form = command.opens(intent) if command else None
+        failure, new = await self._record(_opening(intent, form))
         if failure:
             return await ack(failure)
         if form and new:
@@ -80,18 +87,17 @@ class Listeners:
         """Record a click; open or push what it shows."""
         intent = intents.click_intent(body, self._clock.now())
         click = self._routes.click(intent.name)
-        form, opener_intent = (click.opens if click else None), intent
+        form, shown_for = (click.opens if click else None), intent
         if intent.name == REOPEN:
-            form, opener_intent = modals.reopened(intent)
-        elif click is None:
-            return await self._unknown_click(intent, ack)
-        failure, new = await self._record(_noted(intent, opens=form) if form else intent)
+            form, shown_for = modals.reopened(intent)
+        previewed = click.preview if click else None
+        failure, new = await self._record(_opening(intent, form or (previewed and "preview")))
         if failure:
             self._opener.say(intent, failure)  # Slack ignores the body of this acknowledgement
         elif new and form:
-            self._opener.open(opener_intent, form)
-        elif new and click:
-            self._preview(intent, click)
+            self._opener.open(shown_for, form)
+        elif new and previewed:
+            self._opener.preview(intent, previewed)
         return await ack()
 
     async def view(self, body: Body, ack: AsyncAck) -> BoltResponse:
@@ -100,32 +106,26 @@ class Listeners:
             return await ack()
         intent = intents.view_intent(body, self._clock.now())
         form = self._routes.forms.get(intent.name)
-        if form is None:
-            failure, _ = await self._record(_noted(intent, unknown=True))
-            return await ack(response_action="update", view=modals.refusal(modals.OLD_FORM))
-        errors = form.validate(intent.values)
+        errors = form.validate(intent.values) if form else {}
         if errors:
             return await ack(response_action="errors", errors=dict(errors))
         failure, _ = await self._record(intent)
-        if failure:
-            return await ack(response_action="errors", errors=_on_first_field(intent, failure))
-        return await ack(response_action="clear")
+        if not failure:
+            return await ack(response_action="clear")
+        if intent.values:  # the form stays, with everything that was typed
+            return await ack(response_action="errors", errors={next(iter(intent.values)): failure})
+        return await ack(response_action="update", view=modals.refusal(failure))
 
     async def shortcut(self, body: Body, ack: AsyncAck) -> BoltResponse:
         """Record a global or message shortcut; open its form."""
         intent = intents.shortcut_intent(body, self._clock.now())
         known = self._routes.shortcuts.get(intent.name)
-        if known is None:
-            await self._record(_noted(intent, unknown=True))
-            self._opener.refuse(intent, modals.OLD_BUTTON)
-            return await ack()
-        failure, new = await self._record(
-            _noted(intent, opens=known.opens) if known.opens else intent
-        )
+        form = known.opens if known else None
+        failure, new = await self._record(_opening(intent, form))
         if failure:
-            self._opener.refuse(intent, failure)
-        elif known.opens and new:
-            self._opener.open(intent, known.opens)
+            self._opener.refuse(intent, failure)  # a global shortcut has no place for a line
+        elif form and new:
+            self._opener.open(intent, form)
         return await ack()
 
     async def event(self, body: Body, ack: AsyncAck) -> BoltResponse:
@@ -142,17 +142,9 @@ class Listeners:
             raise Unavailable(failure)
         return await ack()
 
-    async def _unknown_click(self, intent: Intent, ack: AsyncAck) -> BoltResponse:
-        failure, new = await self._record(_noted(intent, unknown=True))
-        if failure or new:
-            self._opener.say(intent, failure or modals.OLD_BUTTON)
-        return await ack()
-
-    def _preview(self, intent: Intent, click: Click) -> None:
-        if click.preview is not None:
-            self._opener.preview(intent, click.preview)
-
     def _from_a_bot(self, event: Mapping[str, Any]) -> bool:
+        if event.get("subtype") in _OWN_LINES:
+            return False
         if event.get("bot_id") or (event.get("message") or {}).get("bot_id"):
             return True
         return bool(self._bot_user) and event.get("user") == self._bot_user
@@ -180,10 +172,7 @@ class Listeners:
         return timed
 
 
-def _noted(intent: Intent, **notes: Any) -> Intent:
-    return intent.model_copy(update={"payload": intent.payload | notes})
-
-
-def _on_first_field(intent: Intent, text: str) -> dict[str, str]:
-    first = next(iter(intent.values), "")
-    return {first: text}
+def _opening(intent: Intent, form: str | None) -> Intent:
+    if not form:
+        return intent
+    return intent.model_copy(update={"payload": intent.payload | {"opens": form}})

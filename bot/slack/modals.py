@@ -20,13 +20,6 @@ OLD_BUTTON: Final = (
     "This button is from an older version of Signalbox; nothing was done. "
     "Type /incident to see what can be done now."
 )
-OLD_COMMAND: Final = (
-    "This command is from an older version of Signalbox; nothing was done. Whoever administers "
-    "the Slack app: paste `signalbox manifest` into the app's settings."
-)
-OLD_FORM: Final = (
-    "This form is from an older version of Signalbox; nothing was done. Close it and open it again."
-)
 TOO_LATE: Final = "Slack took too long to show the form. Press the button to open it again."
 _SECTION_MAX: Final = 3000  # a section's text: https://docs.slack.dev/reference/block-kit/blocks
 _VALUE_MAX: Final = 2000  # a button's value, same page

@@ -12,10 +12,14 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
     AuthenticationError,
-    ConnectionError as RedisConnectionError,
     NoScriptError,
     RedisError,
     ResponseError,
+)
+from redis.exceptions import (
+    ConnectionError as RedisConnectionError,
+)
+from redis.exceptions import (
     TimeoutError as RedisTimeoutError,
 )
 
@@ -103,7 +107,7 @@ class Connection:
         """Use `redis`, which must decode its answers."""
         self.redis = redis
 
-    async def run(self, name: str, *args: str | int | float) -> Any:
+    async def run(self, name: str, *args: str | float) -> Any:
         """Run scripts/<name>.lua; it is loaded when the server does not know it."""
         text, sha = script(name)
         # One key is named so that a cluster finds the slot; all keys share it (keys.py).
@@ -113,10 +117,11 @@ class Connection:
             except NoScriptError:
                 return await self.redis.eval(text, 1, keys.DUE(), *args)
 
-    async def call(self, command: str, *args: str | int | float) -> Any:
+    async def call(self, command: str, *args: str | float) -> Any:
         """Send one plain command and return its answer as redis-py shapes it."""
         with translated():
-            return await self.redis.execute_command(command, *args)
+            # redis-py leaves it untyped
+            return await self.redis.execute_command(command, *args)  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
         """Close all sockets."""

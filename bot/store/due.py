@@ -29,7 +29,7 @@ So no wake-up is lost:
 Times are those of the Clock, so that tests can jump.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from redis.asyncio import Redis
 
@@ -81,7 +81,7 @@ class RedisDue:
         """Make due again what a process that is gone held."""
         return int(await self._redis.run("reset", ms(self._clock.now())))
 
-    async def wait(self, timeout: timedelta) -> None:
-        """Wait until something becomes due, at most `timeout`."""
+    async def wait(self, longest: timedelta) -> None:
+        """Wait until something becomes due, at most `longest`."""
         with translated():
-            await self._blocking.blpop([keys.WAKE()], timeout=timeout.total_seconds())
+            await self._blocking.blpop([keys.WAKE()], timeout=longest.total_seconds())

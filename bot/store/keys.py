@@ -23,58 +23,82 @@ class Key:
     name: str  # in Lua: K.<name>
     stem: str
     type: str
-    lives: timedelta | None  # None: until the bot removes it
     holds: str
+    lives: timedelta | None = None  # None: until the bot removes it
 
     def __call__(self, *parts: str) -> str:
         """Return the key of these parts."""
         return ROOT + self.stem + ":".join(parts)
 
 
-def _key(name: str, stem: str, kind: str, holds: str, lives: timedelta | None = None, /) -> Key:
-    key = Key(name, stem, kind, lives, holds)
-    TABLE.append(key)
-    return key
-
-
-TABLE: list[Key] = []
-
 # fmt: off
 # -------- inbox
-INTENT = _key("intent", "intent:", "string", "id: JSON of an intent that is not done")
-DONE = _key("done", "done:", "string", "id: an intent that is done", DONE_LIVES)
-GUARD = _key("guard", "guard:", "string", "guard: somebody just asked this", GUARD_LIVES)
+INTENT = Key("intent", "intent:", "string", "id: JSON of an intent that is not done")
+DONE = Key("done", "done:", "string", "id: an intent that is done", DONE_LIVES)
+GUARD = Key("guard", "guard:", "string", "guard: somebody just asked this", GUARD_LIVES)
 # -------- state
-DOC = _key("doc", "doc:", "hash", "kind: id -> version, a space, JSON")
-MARK = _key("mark", "mark:", "zset", "index: member by score (seconds)")
-REFS = _key("refs", "refs:", "hash", "incident: reference -> value")
-CHANNELS = _key("channels", "channels", "hash", "channel id -> incident")
-TIMELINE = _key("timeline", "timeline:", "list", "incident: JSON lines, oldest first")
-SEQUENCE = _key("sequence", "sequence:", "string", "name: the last number given")
-NUMBERED = _key("numbered", "numbered:", "string", "name, intent: its number", NUMBERED_LIVES)
+DOC = Key("doc", "doc:", "hash", "kind: id -> version, a space, JSON")
+MARK = Key("mark", "mark:", "zset", "index: member by score (seconds)")
+REFS = Key("refs", "refs:", "hash", "incident: reference -> value")
+CHANNELS = Key("channels", "channels", "hash", "channel id -> incident")
+TIMELINE = Key("timeline", "timeline:", "list", "incident: JSON lines, oldest first")
+SEQUENCE = Key("sequence", "sequence:", "string", "name: the last number given")
+NUMBERED = Key("numbered", "numbered:", "string", "name, intent: its number", NUMBERED_LIVES)
 # -------- outbox
-ENTRY = _key("entry", "entry:", "hash", "id: one call; kept 7 days when it failed without incident")
-ENTRY_SEQ = _key("entry_seq", "entry-seq", "string", "the last place in line given")
-LANE = _key("lane", "lane:", "zset", "lane: who is next, i<incident> or e<entry>, by priority, place")
-QUEUE = _key("queue", "queue:", "zset", "incident, lane: entries by place")
-BEGUN = _key("begun", "begun", "hash", "lane -> the entry begun last")
-COALESCE = _key("coalesce", "coalesce:", "hash", "lane: coalescing key -> newest entry")
-WAITING = _key("waiting", "waiting:", "set", "incident: lanes that wait for a reference of it")
-FAILING = _key("failing", "failing:", "zset", "incident: lanes that wait for a Retry, by since (ms)")
+ENTRY = Key("entry", "entry:", "hash", "id: one call the bot owes")
+ENTRY_SEQ = Key("entry_seq", "entry-seq", "string", "the last place in line given")
+LANE = Key("lane", "lane:", "zset", "lane: who is next, by priority and place")
+QUEUE = Key("queue", "queue:", "zset", "incident, lane: entries by place")
+BEGUN = Key("begun", "begun", "hash", "lane -> the entry begun last")
+COALESCE = Key("coalesce", "coalesce:", "hash", "lane: coalescing key -> newest entry")
+WAITING = Key("waiting", "waiting:", "set", "incident: lanes that wait for a reference of it")
+FAILING = Key("failing", "failing:", "zset", "incident: lanes that wait for a Retry")
 # -------- due work (see due.py)
-DUE = _key("due", "due", "zset", "item by when to hand it over (ms)")
-HELD = _key("held", "held", "zset", "item handed over, by when that counts as lost (ms)")
-AGAIN = _key("again", "again", "hash", "held item -> when to hand it over again (ms)")
-RUNS = _key("runs", "runs", "hash", "held item -> the run that may finish it")
-RUN_SEQ = _key("run_seq", "run-seq", "string", "the last run number given")
-TRIES = _key("tries", "tries", "hash", "item -> how often its handler raised in a row")
-WAKE = _key("wake", "wake", "list", "a token for each pump to be woken")
-DOCKET = _key("docket", "docket", "any", "prefix of Docket's own keys")
+DUE = Key("due", "due", "zset", "item by when to hand it over (ms)")
+HELD = Key("held", "held", "zset", "item handed over, by when that counts as lost (ms)")
+AGAIN = Key("again", "again", "hash", "held item -> when to hand it over again (ms)")
+RUNS = Key("runs", "runs", "hash", "held item -> the run that may finish it")
+RUN_SEQ = Key("run_seq", "run-seq", "string", "the last run number given")
+TRIES = Key("tries", "tries", "hash", "item -> how often its handler raised in a row")
+WAKE = Key("wake", "wake", "list", "a token for each pump to be woken")
+DOCKET = Key("docket", "docket", "any", "prefix of Docket's own keys")
 # -------- the rest
-AUDIT = _key("audit", "audit", "stream", "one record each: ID <ms>-<seq>; body, hash, link")
-AUDIT_HEAD = _key("audit_head", "audit-head", "hash", "seq, link and ms of the newest record")
-PACE = _key("pace", "pace:", "hash", "key: tat and block (ms)", timedelta(hours=1))
+AUDIT = Key("audit", "audit", "stream", "one record each: ID <ms>-<seq>; body, hash, link")
+AUDIT_HEAD = Key("audit_head", "audit-head", "hash", "seq, link and ms of the newest record")
+PACE = Key("pace", "pace:", "hash", "key: tat and block (ms)", timedelta(hours=1))
 # fmt: on
+
+TABLE = (
+    INTENT,
+    DONE,
+    GUARD,
+    DOC,
+    MARK,
+    REFS,
+    CHANNELS,
+    TIMELINE,
+    SEQUENCE,
+    NUMBERED,
+    ENTRY,
+    ENTRY_SEQ,
+    LANE,
+    QUEUE,
+    BEGUN,
+    COALESCE,
+    WAITING,
+    FAILING,
+    DUE,
+    HELD,
+    AGAIN,
+    RUNS,
+    RUN_SEQ,
+    TRIES,
+    WAKE,
+    DOCKET,
+    AUDIT,
+    AUDIT_HEAD,
+    PACE,
+)
 
 
 def lua_table() -> str:

@@ -11,7 +11,7 @@ from bot.ports import Clock
 from bot.store import keys
 from bot.store.audit import sealed
 from bot.store.connection import Connection
-from bot.store.times import moment, ms, seconds
+from bot.store.times import at, ms, seconds
 
 # What the store keeps beside the body of an entry, because scripts change or read it.
 KEPT_APART = {"state", "attempts", "not_before", "begun_at", "epoch", "error"}
@@ -88,7 +88,7 @@ class RedisMemory:
         rows = zip(*[iter(flat)] * 4, strict=True)
         return [
             LaneStatus(
-                lane=lane, incident=incident_id, error=error, since=moment(since), waiting=waiting
+                lane=lane, incident=incident_id, error=error, since=at(since), waiting=waiting
             )
             for lane, since, error, waiting in rows
         ]

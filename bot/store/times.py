@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 
-def ms(at: datetime | None) -> str:
-    """Return `at` in milliseconds, "" for None."""
-    return "" if at is None else str(round(at.timestamp() * 1000))
+def ms(when: datetime | None) -> str:
+    """Return `when` in milliseconds, "" for None."""
+    return "" if when is None else str(round(when.timestamp() * 1000))
 
 
 def span_ms(span: timedelta) -> str:
@@ -13,9 +13,14 @@ def span_ms(span: timedelta) -> str:
     return repr(span / timedelta(milliseconds=1))
 
 
+def at(text: str) -> datetime:
+    """Return the moment of `text`, aware, UTC."""
+    return datetime.fromtimestamp(float(text) / 1000, UTC)
+
+
 def moment(text: str | None) -> datetime | None:
     """Return the moment of `text`, None for ""."""
-    return datetime.fromtimestamp(float(text) / 1000, UTC) if text else None
+    return at(text) if text else None
 
 
 def seconds(span: timedelta) -> int:

@@ -1,6 +1,7 @@
 """Form fields. The block id is the field's name in `Values`; the action id is always "value"."""
 
 from collections.abc import Sequence
+
 from bot.views.kit import Element, words
 from bot.views.limits import (
     CHOICES,

@@ -35,10 +35,11 @@ def share(
     ws: Workspace, channel: Channel, files: list[File], comment: str, thread_ts: str = ""
 ) -> Message:
     """Post the files as one message."""
+    ts = ws.new_ts()
     for file in files:
-        file.channels.append(channel.id)
+        file.shares[channel.id] = ts
     message = Message(
-        ws.new_ts(),
+        ts,
         channel.id,
         BOT_USER,
         comment,
@@ -82,13 +83,24 @@ def describe(ws: Workspace, file: File) -> Json:
         "url_private_download": link,
         "permalink": link,
         "permalink_public": "",
-        "channels": list(file.channels),
-        "groups": [],
-        "ims": [],
+        "alt_txt": "",
+        "has_rich_preview": False,
+        "is_starred": False,
+        **_places(ws, file),
         "comments_count": 0,
         "preview": file.data[:1000].decode(errors="replace"),
         "lines": file.data.count(b"\n") + 1,
     }
+
+
+def _places(ws: Workspace, file: File) -> Json:
+    shown: Json = {"channels": [], "groups": [], "ims": [], "shares": {}}
+    for channel_id, ts in file.shares.items():
+        kind = ws.channels[channel_id].kind if channel_id in ws.channels else "channel"
+        shown[f"{kind}s"].append(channel_id)
+        reach = "public" if kind == "channel" else "private"
+        shown["shares"].setdefault(reach, {})[channel_id] = [{"ts": ts}]
+    return shown
 
 
 def forget(ws: Workspace, channel: Channel, file_id: str) -> None:

@@ -41,7 +41,7 @@ class App:
     def command(self, name: str) -> Command | None:
         """The command of that name; any name when there is no manifest."""
         if self.commands is None:
-            return Command(name)
+            return Command(name, escapes=True)
         return next((c for c in self.commands if c.command == name), None)
 
     def shortcut(self, callback_id: str) -> Shortcut | None:

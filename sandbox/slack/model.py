@@ -158,7 +158,7 @@ class File:
     mimetype: str = "application/octet-stream"
     complete: bool = False
     deleted: bool = False
-    channels: list[str] = field(default_factory=list)
+    shares: dict[str, str] = field(default_factory=dict)  # channel -> ts of its message
 
 
 @dataclass(frozen=True, slots=True)

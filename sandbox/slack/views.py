@@ -1,9 +1,10 @@
 """Modals and Homes: the stack on each person's screen."""
 
+import copy
 from typing import Any, Final
 
 from sandbox.slack import limits
-from sandbox.slack.blockkit.complete import completed
+from sandbox.slack.blockkit.complete import completed, fill_texts
 from sandbox.slack.errors import fail
 from sandbox.slack.model import APP_ID, BOT_ID, TEAM_ID, Json, View
 from sandbox.slack.state import filled
@@ -135,7 +136,9 @@ def _new(ws: Workspace, user_id: str, body: Json) -> View:
 
 
 def _completed(ws: Workspace, body: Json) -> Json:
-    return {**body, "blocks": completed(body["blocks"], ws.new_id)}
+    done = copy.deepcopy({**body, "blocks": completed(body["blocks"], ws.new_id)})
+    fill_texts(done)
+    return done
 
 
 def _new_hash(ws: Workspace) -> str:

@@ -1,14 +1,12 @@
 """Writing messages and slash commands."""
 
-import re
-
 from sandbox.slack import messages, payloads, responses
 from sandbox.slack.acts.common import own_room, person
+from sandbox.slack.acts.words import escaped, linked, unlinked
 from sandbox.slack.answer import Answer
 from sandbox.slack.core import Core
 from sandbox.slack.errors import SlackError
 from sandbox.slack.model import Channel, Json, Message
-from sandbox.slack.workspace import Workspace
 
 _NOT_A_COMMAND = (
     '{} is not a valid command. In Slack, all messages that start with the "/" character '
@@ -27,7 +25,7 @@ async def say(core: Core, user_id: str, channel_id: str, text: str, thread_ts: s
             return {"ts": messages.slackbot(core.ws, channel, user.id, note).ts}
         outcome = await command(core, user_id, channel.id, name, words.strip())
         return {"ts": "", **outcome}
-    message = Message(core.ws.new_ts(), channel.id, user.id, _linked(core.ws, text, labels=False))
+    message = Message(core.ws.new_ts(), channel.id, user.id, linked(core.ws, text))
     message.thread_ts = thread_ts
     message.extra = {"client_msg_id": core.ws.new_id("m")}
     return {"ts": messages.put(core.ws, channel, message).ts}
@@ -41,7 +39,7 @@ async def command(core: Core, user_id: str, channel_id: str, name: str, text: st
     if known is None:
         messages.slackbot(core.ws, channel, user.id, _NOT_A_COMMAND.format(name))
         return {"status": 0, "response": None, "error": "not_a_command"}
-    words = _linked(core.ws, text, labels=True) if known.escapes else text
+    words = escaped(core.ws, text) if known.escapes else unlinked(core.ws, text)
     payload = payloads.command(core, user, channel, name, words)
     answer = await core.delivery.send("slash_commands", payload)
     error = answer.error or _show(core, user_id, channel, answer)
@@ -58,21 +56,3 @@ def _show(core: Core, user_id: str, channel: Channel, answer: Answer) -> str:
     except SlackError as refused:
         return refused.error
     return ""
-
-
-def _linked(ws: Workspace, text: str, *, labels: bool) -> str:
-    """Text with @ann and #ops as Slack sends them: <@U0ANN>, or <@U0ANN|ann> in commands."""
-    people = {u.name: u.id for u in ws.users.values()}
-    rooms = {c.name: c.id for c in ws.channels.values() if c.kind == "channel"}
-
-    def user_link(match: re.Match[str]) -> str:
-        name = match[1]
-        label = f"|{name}" if labels else ""
-        return f"<@{people[name]}{label}>" if name in people else match[0]
-
-    def room_link(match: re.Match[str]) -> str:
-        name = match[1]
-        return f"<#{rooms[name]}|{name}>" if name in rooms else match[0]
-
-    text = re.sub(r"(?<![\w<])@([\w.-]+\b)", user_link, text)
-    return re.sub(r"(?<![\w<])#([\w-]+)", room_link, text)

@@ -15,18 +15,19 @@ def completed(blocks: list[Json], new_id: Callable[[str], str]) -> list[Json]:
         block.setdefault("block_id", new_id("b"))
         for element in interactive(block):
             element.setdefault("action_id", new_id("a"))
-        _fill_texts(block)
+        fill_texts(block)
     return copied
 
 
-def _fill_texts(node: Any) -> None:
+def fill_texts(node: Any) -> None:
+    """Complete every text object in it, in place."""
     if isinstance(node, list):
         for item in node:
-            _fill_texts(item)
+            fill_texts(item)
     elif isinstance(node, dict):
         if node.get("type") == "plain_text":
             node.setdefault("emoji", True)
         elif node.get("type") == "mrkdwn":
             node.setdefault("verbatim", False)
         for item in node.values():
-            _fill_texts(item)
+            fill_texts(item)

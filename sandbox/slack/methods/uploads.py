@@ -33,7 +33,12 @@ def info(call: Call) -> Json:
     file = files.find(call.ws, call.text("file"))
     shown = files.describe(call.ws, file)
     paging = {"count": 100, "total": 0, "page": 1, "pages": 0}
-    return {"file": shown, "comments": [], "paging": paging, "response_metadata": {}}
+    return {
+        "file": shown,
+        "comments": [],
+        "paging": paging,
+        "response_metadata": {"next_cursor": ""},
+    }
 
 
 def delete(call: Call) -> Json:
@@ -42,8 +47,9 @@ def delete(call: Call) -> Json:
     if file.user != BOT_USER:
         fail("cant_delete_file")
     file.deleted, file.data = True, b""
-    for channel_id in file.channels:
-        files.forget(call.ws, call.ws.channel(channel_id), file.id)
+    for channel_id in file.shares:
+        if channel_id in call.ws.channels:
+            files.forget(call.ws, call.ws.channels[channel_id], file.id)
     return {}
 
 

@@ -3,6 +3,7 @@
 import { post } from "./api.js";
 import { Completion } from "./completion.js";
 import { h, toast } from "./dom.js";
+import { encode } from "./encode.js";
 import { icon } from "./icons.js";
 import { loadShortcuts, runShortcut } from "./messagetools.js";
 import { openMenu } from "./popover.js";
@@ -93,7 +94,7 @@ export class Composer {
     this.field.value = "";
     this.completion.hide();
     this.changed();
-    const body = { as: workspace.as, channel, text: encode(typed, command), ...(threadTs ? { thread_ts: threadTs } : {}) };
+    const body = { as: workspace.as, channel, text: command ? typed : encode(typed), ...(threadTs ? { thread_ts: threadTs } : {}) };
     // One after the other: two quick messages must not change places.
     this.queue = this.queue.then(() => this.deliver(body, typed, command));
   }
@@ -117,29 +118,4 @@ export class Composer {
     const rows = global.map((row) => ({ label: row.name, description: workspace.app.name, data: { callbackId: row.callback_id }, pick: () => runShortcut({ callback_id: row.callback_id }) }));
     openMenu(this.bolt, rows.length ? ["Shortcuts", ...rows] : ["No global shortcuts"], { label: "Shortcuts" });
   }
-}
-
-const NAMED = /(^|[\s(])([@#])([\p{L}\p{N}._-]*[\p{L}\p{N}_-])/gu;
-const OWN_SYNTAX = /(<(?:@[UW][A-Z0-9]+|#[CGD][A-Z0-9]+|!(?:here|channel|everyone|subteam\^S[A-Z0-9]+))(?:\|[^<>]*)?>)/;
-
-/** What was typed, as Slack sends it: names become `<@U...>` and `<#C...>`; the three characters of its syntax are escaped. */
-export function encode(typed, command) {
-  return typed.split(OWN_SYNTAX).map((piece, index) => {
-    if (index % 2) return piece;
-    const safe = command ? piece : piece.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-    return safe.replace(NAMED, (whole, before, mark, name) => `${before}${(mark === "@" ? person(name) : room(name)) ?? mark + name}`);
-  }).join("");
-}
-
-function person(name) {
-  if (["here", "channel", "everyone"].includes(name)) return `<!${name}>`;
-  const user = [...workspace.users.values()].find((each) => each.name === name.toLowerCase());
-  if (user) return `<@${user.id}>`;
-  const group = [...workspace.groups.values()].find((each) => each.handle === name);
-  return group ? `<!subteam^${group.id}>` : null;
-}
-
-function room(name) {
-  const channel = [...workspace.channels.values()].find((each) => !each.is_im && each.name === name);
-  return channel ? `<#${channel.id}>` : null;
 }

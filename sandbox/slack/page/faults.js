@@ -1,6 +1,7 @@
 // The drawer that makes Slack misbehave, and the log of what the bot asked of it.
 
 import { get, post } from "./api.js";
+import { dateText } from "./dates.js";
 import { fill, h, reconcile, toast } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -40,6 +41,7 @@ export class FaultDrawer {
     adapt();
     const add = (event) => {
       event.preventDefault();
+      if (kind.value.endsWith("_socket")) toast("Done, to the sockets that are open now. Clear all lets stalled ones go on.");
       this.change({ kind: kind.value, method: method.value.trim() || "*", times: Number(times.value), probability: Number(probability.value), seconds: Number(seconds.value),
         ...(kind.value === "refused" ? { code: code.value.trim() } : {}) });
     };
@@ -80,11 +82,9 @@ export class FaultDrawer {
   }
 
   faultRow(fault) {
-    const left = fault.left ?? fault.times;
-    const words = [fault.method, left ? `${left}×` : "until cleared", fault.probability < 1 ? `p ${fault.probability}` : "", fault.seconds ? `${fault.seconds} s` : "", fault.code].filter(Boolean).join(" · ");
-    const id = fault.id ?? null;
+    const words = [fault.method, fault.left === null ? "until cleared" : `${fault.left} more`, fault.probability < 1 ? `p ${fault.probability}` : "", fault.seconds ? `${fault.seconds} s` : "", fault.code].filter(Boolean).join(" · ");
     return h("li", { class: "fault" }, h("strong", null, fault.kind), h("span", { class: "menu-note" }, words),
-      h("button", { type: "button", class: "icon-button", "aria-label": `Remove ${fault.kind}`, onclick: () => this.change(id === null ? { remove: fault } : { remove: id }) }, icon("close", "small")));
+      h("button", { type: "button", class: "icon-button", "aria-label": `Remove ${fault.kind}`, onclick: () => this.change({ remove: fault.id }) }, icon("close", "small")));
   }
 }
 
@@ -93,9 +93,8 @@ const number = (name, value, min, step) => h("input", { class: "field", type: "n
 
 function callRow(call) {
   const good = call.ok ? "good" : call.status === 429 ? "slow" : "bad";
-  const time = new Date(typeof call.at === "number" ? call.at * 1000 : call.at);
   return h("details", { class: "call" }, h("summary", null, h("span", { class: `status ${good}` }, String(call.status ?? "?")), h("span", { class: "call-method" }, call.method),
     call.error ? h("span", { class: "call-error" }, call.error) : null, h("span", { class: "spring" }),
-    h("span", { class: "menu-note" }, `${Math.round(call.ms ?? 0)} ms · ${Number.isNaN(time.getTime()) ? call.at : time.toTimeString().slice(0, 8)}`)),
+    h("span", { class: "menu-note" }, `${Math.round(call.ms ?? 0)} ms · ${dateText(Math.floor(call.at), "{time_secs}")}`)),
   h("pre", null, JSON.stringify(call.args, null, 2)));
 }

@@ -1,6 +1,7 @@
 // The head of a channel: name, topic, people, pins, bookmarks. For the app: its tabs.
 
 import { avatar } from "./avatar.js";
+import { openDialog } from "./dialogs.js";
 import { fill, h } from "./dom.js";
 import { emojiOf } from "./emoji.js";
 import { icon } from "./icons.js";
@@ -18,7 +19,7 @@ const topicOf = (channel) => channel.topic?.value ?? channel.topic ?? "";
 export function renderHeader(parent, where, { reload, messages }) {
   if (where === HOME || isBotDm(where)) { fill(parent, appHead(where)); return; }
   fill(parent, h("div", { class: "head-row" },
-    h("h1", { class: "head-name" }, where.is_im ? null : icon(where.is_private ? "lock" : "hash"), channelLabel(where), where.is_archived ? h("span", { class: "muted" }, " (archived)") : null),
+    h("h1", { class: "head-name" }, where.is_im ? null : icon(where.is_private ? "lock" : "hash"), h("span", { class: "head-words" }, channelLabel(where)), where.is_archived ? h("span", { class: "muted" }, " (archived)") : null),
     h("div", { class: "head-topic", title: topicOf(where) }, inline(topicOf(where))),
     where.is_im ? null : tools(where, reload, messages)),
   where.bookmarks?.length ? bookmarks(where.bookmarks) : null);
@@ -29,10 +30,17 @@ function tools(channel, reload, messages) {
   const people = h("button", { type: "button", class: "head-button", "aria-label": `${channel.members.length} members`, "aria-expanded": "false", data: { testid: "members" }, onclick: () => openMembers(people, channel, reload) }, icon("people"), String(channel.members.length));
   const pinned = h("button", { type: "button", class: "head-button", "aria-label": `${pins.length} pinned`, "aria-expanded": "false", data: { testid: "pins" }, onclick: () => openPins(pinned, channel, messages()) }, icon("pin"), String(pins.length));
   const more = h("button", { type: "button", class: "head-button", "aria-label": "Channel actions", "aria-expanded": "false", data: { testid: "channel-menu" }, onclick: () => openMenu(more, [
+    { label: "Set the topic", pick: () => setTopic(channel, reload) },
     ...(channel.is_member ? [{ label: "Leave channel", pick: () => changeChannel("leave", { channel: channel.id }, reload) }] : []),
     { label: "Archive channel", danger: true, pick: () => changeChannel("archive", { channel: channel.id }, reload) },
   ]) }, icon("more"));
   return h("div", { class: "head-tools" }, people, pinned, channel.is_archived ? null : more);
+}
+
+function setTopic(channel, reload) {
+  const field = h("input", { class: "field", "aria-label": "Topic", maxlength: "250", value: topicOf(channel), autofocus: true });
+  const save = () => { opened.close(); changeChannel("topic", { channel: channel.id, topic: field.value }, reload); };
+  const opened = openDialog({ title: "Set the topic", className: "small", body: field, footer: h("button", { type: "button", class: "button primary", onclick: save }, "Save") });
 }
 
 function openMembers(button, channel, reload) {

@@ -13,11 +13,13 @@ export function safeHref(url) {
   }
 }
 
-/** `#channel/ts` of a Slack permalink to a message this person can see, else null. */
+/** `#channel/ts[/thread]` of a Slack permalink to a channel this person can see, else null. */
 function insideHash(url) {
-  const match = /\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?(?:[?#].*)?$/.exec(url);
+  const { pathname, searchParams } = new URL(url);
+  const match = /^\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?\/?$/.exec(pathname);
   if (!match || !findChannel(match[1])) return null;
-  return `#${match[1]}${match[2] ? `/${match[2]}.${match[3]}` : ""}`;
+  const thread = searchParams.get("thread_ts");
+  return [`#${match[1]}`, match[2] && `${match[2]}.${match[3]}`, match[2] && thread].filter(Boolean).join("/");
 }
 
 /** A link, or only its label when the address is not one to follow. */

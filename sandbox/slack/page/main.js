@@ -48,7 +48,8 @@ function drawFrame() {
   composer.node.hidden = where === HOME || outside;
   join.hidden = !outside;
   if (!outside) return;
-  fill(join, where.is_archived ? `You are viewing #${where.name}, an archived channel.` : [h("strong", null, `#${where.name}`),
+  fill(join, where.is_archived ? [`You are viewing #${where.name}, an archived channel.`,
+    h("button", { type: "button", class: "button", onclick: () => changeChannel("unarchive", { channel: where.id }, readState) }, "Unarchive")] : [h("strong", null, `#${where.name}`),
     h("button", { type: "button", class: "button primary", data: { testid: "join" }, onclick: () => changeChannel("join", { channel: where.id }, async () => { await readState(); await readMessages(); }) }, "Join channel")]);
 }
 
@@ -93,7 +94,7 @@ function openDefault() {
 
 /** Opens what the address says. */
 async function follow() {
-  const { where, ts } = readRoute();
+  const { where, ts, thread: threadTs } = readRoute();
   if (!where) { openDefault(); return; }
   const next = where === HOME ? HOME : workspace.channels.get(where);
   const same = next === HOME ? view.where === HOME : view.where?.id === next.id;
@@ -108,24 +109,19 @@ async function follow() {
   list.node.hidden = next === HOME;
   drawFrame();
   composer.moved();
-  if (next === HOME) { await home.opened(); return; }
+  // Opening the Home for the first time makes the conversation with the app, too.
+  if (next === HOME) { await home.opened(); stateChanged(); return; }
   await readMessages();
   stateChanged();
-  if (ts) await reveal(next, ts);
+  if (ts) await reveal(next, ts, threadTs);
   else if (!same && !matchMedia("(hover: none)").matches) composer.field.focus();
 }
 
-/** A permalink may point into a thread. */
-async function reveal(channel, ts) {
-  if (list.reveal(ts)) return;
-  for (const parent of view.messages.filter((message) => message.reply_count)) {
-    const { messages } = await get("messages", { as: workspace.as, channel: channel.id, thread: parent.ts });
-    if (!messages.some((message) => message.ts === ts)) continue;
-    await thread.open(channel, parent.ts);
-    thread.list.reveal(ts);
-    return;
-  }
-  toast("That message is not here any more.");
+/** Goes to a message, in its thread when the address names one. */
+async function reveal(channel, ts, threadTs) {
+  const inThread = threadTs && threadTs !== ts;
+  if (inThread) await thread.open(channel, threadTs);
+  if (!(inThread ? thread.list : list).reveal(ts)) toast("That message is not here any more.");
 }
 
 const guard = (read) => () => read().catch((error) => toast(error.message));

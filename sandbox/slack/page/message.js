@@ -8,7 +8,7 @@ import { emojiNode } from "./inline.js";
 import { icon } from "./icons.js";
 import { fileCard } from "./files.js";
 import { anchor } from "./links.js";
-import { messageTools, react } from "./messagetools.js";
+import { hashOf, messageTools, react } from "./messagetools.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
 import { surfaceOf } from "./surface.js";
 import { isBot, userName, workspace } from "./workspace.js";
@@ -35,7 +35,7 @@ export function messageNode(message, place) {
     h("div", { class: "gutter" }, showAuthor ? face(message, author) : isSystem(message) ? avatar(author, "small") : time),
     h("div", { class: "message-main" }, place.pinned ? h("div", { class: "pinned-note" }, icon("pin", "small"), "Pinned") : null,
       message.ephemeral_for ? h("div", { class: "ephemeral-note" }, icon("people", "small"), "Only visible to you") : null,
-      showAuthor ? byline(message, author, time) : null, ...content(message, place, author, time)));
+      showAuthor ? byline(message, author, time) : null, broadcast(message, place), ...content(message, place, author, time)));
   if (!message.deleted && !isSystem(message)) addTools(node, message, place);
   return node;
 }
@@ -52,8 +52,14 @@ function byline(message, author, time) {
     h("button", { type: "button", class: "author", data: { user: author } }, name), app ? h("span", { class: "app-badge" }, "APP") : null, time);
 }
 
+/** A reply that was also sent to the channel. */
+function broadcast(message, place) {
+  if (place.inThread || !message.thread_ts || message.thread_ts === message.ts) return null;
+  return h("div", { class: "muted" }, "replied to ", h("button", { type: "button", class: "text-button", data: { thread: message.thread_ts } }, "a thread"));
+}
+
 function timeNode(message, place) {
-  const href = message.ephemeral_for ? null : `#${place.channel.is_im ? place.channel.id : place.channel.name}/${message.ts}`;
+  const href = message.ephemeral_for ? null : hashOf(message, place.channel);
   return h("a", { class: "time", href, title: fullTime(message.ts) }, clock(message.ts));
 }
 

@@ -1,9 +1,11 @@
 // What can be done to a message: react, reply, shortcuts, copy its link.
 
 import { get, post } from "./api.js";
+import { openDialog } from "./dialogs.js";
 import { h, toast } from "./dom.js";
 import { emojiOf, MORE_REACTIONS, QUICK_REACTIONS } from "./emoji.js";
-import { emojiNode } from "./inline.js";
+import { emojiNode, unescape } from "./inline.js";
+import { encode } from "./encode.js";
 import { icon } from "./icons.js";
 import { closePopover, openMenu, openPopover } from "./popover.js";
 import { userName, workspace } from "./workspace.js";
@@ -50,13 +52,34 @@ function pickReaction(anchor, message, place) {
 async function openMore(anchor, message, place) {
   const { message: rows } = await loadShortcuts();
   const fire = (row) => runShortcut({ callback_id: row.callback_id, channel: place.channel.id, message_ts: message.ts });
-  const link = `${window.location.origin}/?as=${workspace.as}#${place.channel.is_im ? place.channel.id : place.channel.name}/${message.ts}`;
+  const at = { channel: place.channel.id, ts: message.ts };
   openMenu(anchor, [
-    { label: "Copy link", pick: () => copy(link) },
-    { label: "Copy timestamp", description: message.ts, pick: () => copy(message.ts) },
+    { label: "Copy link", pick: () => copy(`${window.location.origin}/${hashOf(message, place.channel)}`) },
+    place.pinned ? { label: "Unpin from channel", pick: () => change("pin", { ...at, remove: true }) } : { label: "Pin to channel", pick: () => change("pin", at) },
+    ...(message.user === workspace.as ? [
+      { label: "Edit message", pick: () => edit(message, at) },
+      { label: "Delete message", danger: true, pick: () => change("delete_message", at) },
+    ] : []),
     ...(rows.length ? ["Message shortcuts"] : []),
     ...rows.map((row) => ({ label: row.name, description: workspace.app.name, pick: () => fire(row), data: { callbackId: row.callback_id } })),
   ], { label: `Actions for the message of ${userName(message.user)}` });
+}
+
+/** Where a message is found: `#channel/ts`, and for a reply the thread. */
+export function hashOf(message, channel) {
+  const thread = message.thread_ts && message.thread_ts !== message.ts ? `/${message.thread_ts}` : "";
+  return `#${channel.is_im ? channel.id : channel.name}/${message.ts}${thread}`;
+}
+
+async function change(call, body) {
+  await post(call, { as: workspace.as, ...body }).catch((error) => toast(`That did not work: ${error.message}`));
+}
+
+function edit(message, at) {
+  const field = h("textarea", { class: "field", rows: "4", "aria-label": "Message", autofocus: true });
+  field.value = unescape(message.text ?? "");
+  const save = () => { opened.close(); change("edit_message", { ...at, text: encode(field.value) }); };
+  const opened = openDialog({ title: "Edit message", body: field, className: "small", footer: h("button", { type: "button", class: "button primary", onclick: save }, "Save") });
 }
 
 export async function runShortcut(body) {

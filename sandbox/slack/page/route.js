@@ -1,14 +1,22 @@
-// The address: `?as=<user>` is who you are, `#<channel>[/<ts>]` or `#@home` is what you look at.
+// The address: `?as=<user>` is who you are, `#<channel>[/<ts>[/<thread>]]` or `#@home` is what you look at.
 
 import { findChannel } from "./workspace.js";
 
 export const HOME = "@home";
 
-/** `{where, ts}`: `where` is a channel id, HOME, or null when the address names nothing that can be opened. */
+/** `{where, ts, thread}`: `where` is a channel id, HOME, or null when the address names nothing that can be opened. */
 export function readRoute() {
-  const [key, ts] = decodeURIComponent(window.location.hash.slice(1)).split("/");
-  if (key === HOME) return { where: HOME, ts: null };
-  return { where: findChannel(key)?.id ?? null, ts: ts || null };
+  const [key, ts, thread] = decoded(window.location.hash.slice(1)).split("/");
+  if (key === HOME) return { where: HOME };
+  return { where: findChannel(key)?.id ?? null, ts, thread };
+}
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export function navigate(where, ts) {

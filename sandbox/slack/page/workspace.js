@@ -30,7 +30,9 @@ export const zone = () => workspace.me?.tz || Intl.DateTimeFormat().resolvedOpti
 export function userName(id) {
   const user = workspace.users.get(id);
   if (!user) return id === workspace.app.user_id ? workspace.app.name : id;
-  return user.profile?.display_name || user.real_name || user.profile?.real_name || user.name || id;
+  const shown = user.profile?.display_name;
+  // A display name that only repeats the handle says less than the full name.
+  return (shown !== user.name && shown) || user.real_name || user.profile?.real_name || user.name || id;
 }
 
 export const groupHandle = (id) => workspace.groups.get(id)?.handle ?? workspace.groups.get(id)?.name ?? id;

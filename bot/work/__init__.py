@@ -1,0 +1,1 @@
+"""Getting due work done: Docket behind our own port."""
