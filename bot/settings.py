@@ -215,6 +215,17 @@ def env_names(field_name: str) -> list[str]:
     return [field_name.upper()]
 
 
+def known_names() -> list[str]:
+    """Return the environment names of all settings."""
+    return [name for field in Settings.model_fields for name in env_names(field)]
+
+
+def told(settings: Settings) -> dict[str, str]:
+    """Return environment name -> value (a secret: `**********`) of what was set."""
+    values = {name: getattr(settings, name) for name in sorted(settings.model_fields_set)}
+    return {env_names(name)[0]: str(value) for name, value in values.items() if value is not None}
+
+
 def secret_values(settings: Settings) -> list[str]:
     """Return every secret that is set, for redaction."""
     found = [getattr(settings, name) for name in Settings.model_fields]

@@ -1,5 +1,6 @@
 """The connection to Redis: loading scripts, deadlines, and errors in the bot's own words."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -28,6 +29,7 @@ from bot.store import keys
 
 ANSWER_WITHIN_S = 3.0  # scripts take under a millisecond; a listener must ack within three seconds
 CONNECT_WITHIN_S = 2.0
+AT_ONCE = 64  # commands under way; redis-py's pool holds 100 connections and refuses the next
 # Answers that speak of the server's state, not of our mistake.
 ENVIRONMENT = (
     "OOM",
@@ -106,22 +108,25 @@ class Connection:
     def __init__(self, redis: Redis) -> None:
         """Use `redis`, which must decode its answers."""
         self.redis = redis
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, name: str, *args: str | float) -> Any:
         """Run scripts/<name>.lua; it is loaded when the server does not know it."""
         text, sha = script(name)
         # One key is named so that a cluster finds the slot; all keys share it (keys.py).
-        with translated():
-            try:
-                return await self.redis.evalsha(sha, 1, keys.DUE(), *args)
-            except NoScriptError:
-                return await self.redis.eval(text, 1, keys.DUE(), *args)
+        async with self._turns:
+            with translated():
+                try:
+                    return await self.redis.evalsha(sha, 1, keys.DUE(), *args)
+                except NoScriptError:
+                    return await self.redis.eval(text, 1, keys.DUE(), *args)
 
     async def call(self, command: str, *args: str | float) -> Any:
         """Send one plain command and return its answer as redis-py shapes it."""
-        with translated():
-            # redis-py leaves it untyped
-            return await self.redis.execute_command(command, *args)  # type: ignore[no-untyped-call]
+        async with self._turns:
+            with translated():
+                # redis-py leaves it untyped
+                return await self.redis.execute_command(command, *args)  # type: ignore[no-untyped-call]
 
     async def close(self) -> None:
         """Close all sockets."""

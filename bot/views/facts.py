@@ -47,10 +47,11 @@ def severity_label(incident: Incident, config: Config) -> str:
     return f"{incident.severity.value.upper()} · {label}"
 
 
-def headline(incident: Incident) -> Safe:
+def headline(incident: Incident, *, marked: bool = True) -> Safe:
     """Return "🔴 INC-00042 SEV1 checkout is slow", for lists and notifications."""
+    before = f"{mark(incident)} " if marked else ""
     level = incident.severity.value.upper()
-    return Safe(f"{mark(incident)} {incident.id} {level} {line(incident.title, TITLE)}")
+    return Safe(f"{before}{incident.id} {level} {line(incident.title, TITLE)}")
 
 
 def title_line(incident: Incident, config: Config) -> Safe:

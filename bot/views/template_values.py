@@ -1,11 +1,13 @@
 """The names that a message template may use, and what they stand for."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.domain.config import Config
 from bot.domain.incident import Incident, IncidentRole, Resolution, Update
+from bot.domain.lifecycle import TITLE_MAX, shorten
+from bot.domain.roles import TASK_MAX
 from bot.views.facts import (
     acknowledged_after,
     closing_sentence,
@@ -19,17 +21,16 @@ from bot.views.mrkdwn import (
     NOBODY,
     NOT_KNOWN,
     Safe,
-    esc,
-    line,
     span_hours,
     span_minutes,
     user,
     users,
     when,
 )
+from bot.views.tidy import one_line
 
-VALUE: Final = 2600  # one text; leaves a section's 3,000 characters room for its label
-TASKS: Final = 12
+TASKS: Final = 12  # more would hide the rest of the message
+SERVICE: Final = 100  # leaves a header's 150 characters room for its own words
 
 
 class Unknown(Safe):
@@ -59,20 +60,19 @@ def values(incident: Incident, config: Config, at: datetime) -> dict[str, Any]:
 def _about(incident: Incident, config: Config) -> dict[str, Any]:
     service = config.service_name(incident.system)
     return {
-        "id": line(incident.id),
-        "title": line(incident.title, 400),
+        "id": incident.id,
+        "title": shorten(one_line(incident.title), TITLE_MAX),
         "private": incident.private,
-        "service": line(service, 120),
+        "service": shorten(one_line(service), SERVICE),
         "all_services": Safe("All AI services" if "AI" in service.split() else "All services"),
         "severity": Safe(incident.severity.word),
-        "label": line(severity_label(incident, config), 120),
+        "label": severity_label(incident, config),
         "status": status_words(incident),
     }
 
 
 def _times(incident: Incident, at: datetime) -> dict[str, Any]:
-    lasted = (incident.ended_at or at) - incident.declared_at
-    acknowledged, mitigated = acknowledged_after(incident), mitigated_after(incident)
+    lasted = at - incident.declared_at
     due = incident.update_due_at
     return {
         "time": when(at),
@@ -80,8 +80,8 @@ def _times(incident: Incident, at: datetime) -> dict[str, Any]:
         "next_update": when(due) if due else Unknown("none is planned"),
         "duration": Safe(span_hours(lasted)),
         "minutes": Safe(span_minutes(lasted)),
-        "acknowledged_after": _maybe(acknowledged and span_hours(acknowledged), "not acknowledged"),
-        "mitigated_after": _maybe(mitigated and span_hours(mitigated), NOT_KNOWN),
+        "acknowledged_after": _span(acknowledged_after(incident), "not acknowledged"),
+        "mitigated_after": _span(mitigated_after(incident), NOT_KNOWN),
         "declared_at": incident.declared_at,
         "acknowledged_at": incident.acknowledged_at,
         "mitigated_at": incident.mitigated_at,
@@ -112,7 +112,7 @@ def _situation(incident: Incident) -> dict[str, Any]:
 
 
 def _update(said: Update) -> dict[str, Any]:
-    """A bare text is what was learnt; beside an investigation it stands alone."""
+    # a bare text is what was learnt; beside an investigation it stands alone
     return {
         "text": _said(said.text if said.investigation else ""),
         "investigation": _said(said.investigation or said.text),
@@ -137,22 +137,22 @@ def _tasks(incident: Incident) -> dict[str, Any]:
     shown: list[Mapping[str, Any]] = [
         {
             "number": task.number,
-            "text": line(task.text, 200),
+            "text": shorten(one_line(task.text), TASK_MAX),
             "owner": user(task.owner),
-            "status": line(task.status, 40),
+            "status": task.status,
         }
         for task in left[:TASKS]
     ]
     return {"tasks": shown, "more_tasks": max(0, len(left) - TASKS)}
 
 
-def _said(text: str) -> Safe:
-    return esc(text.strip(), VALUE) or Unknown(NOT_KNOWN)
+def _said(text: str) -> str:
+    return text.strip() or Unknown(NOT_KNOWN)
 
 
 def _person(user_id: str | None) -> Safe:
     return user(user_id) if user_id else Unknown(NOBODY)
 
 
-def _maybe(text: str | None, otherwise: str) -> Safe:
-    return Safe(text) if text else Unknown(otherwise)
+def _span(span: timedelta | None, otherwise: str) -> Safe:
+    return Unknown(otherwise) if span is None else Safe(span_hours(span))

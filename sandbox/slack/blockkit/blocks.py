@@ -112,8 +112,10 @@ _MESSAGE: Final = listing(by_type(BLOCKS, _IN_MESSAGE), MESSAGE_BLOCKS, 0)
 
 def interactive(block: Json) -> list[Json]:
     """The elements of a block that can be acted on."""
-    held = [*(block.get("elements") or []), block.get("accessory"), block.get("element")]
-    return [e for e in held if isinstance(e, dict) and e.get("type") in ELEMENTS]
+    elements = block.get("elements")
+    held = list(elements) if isinstance(elements, list) else []
+    held += [block.get("accessory"), block.get("element")]
+    return [e for e in held if isinstance(e, dict) and str(e.get("type")) in ELEMENTS]
 
 
 def check_message(blocks: Any) -> Report:
@@ -161,9 +163,9 @@ def _unique(blocks: Any, at: str, report: Report) -> None:
         if not isinstance(block, dict):
             continue
         block_id = block.get("block_id")
-        if block_id in seen:
-            report.add(f"`block_id` {block_id} already exists", f"{at}/{index}/block_id")
         if isinstance(block_id, str):
+            if block_id in seen:
+                report.add(f"`block_id` {block_id} already exists", f"{at}/{index}/block_id")
             seen.add(block_id)
         _unique_actions(block, f"{at}/{index}", report)
 
@@ -172,7 +174,7 @@ def _unique_actions(block: Json, at: str, report: Report) -> None:
     seen: set[str] = set()
     for element in interactive(block):
         action_id = element.get("action_id")
-        if action_id in seen:
-            report.add(f"`action_id` {action_id} already exists for this block", at)
         if isinstance(action_id, str):
+            if action_id in seen:
+                report.add(f"`action_id` {action_id} already exists for this block", at)
             seen.add(action_id)

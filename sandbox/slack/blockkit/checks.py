@@ -117,7 +117,7 @@ def by_type(table: Mapping[str, Check], allowed: Collection[str] | None = None) 
             report.add("must provide an object", at)
         elif "type" not in value:
             report.add("missing required field: type", at)
-        elif value["type"] not in names:
+        elif not isinstance(value["type"], str) or value["type"] not in names:
             report.add(f"unsupported type: {value['type']}", f"{at}/type")
         else:
             table[value["type"]](value, at, report)

@@ -71,24 +71,27 @@ _TYPED: Final[dict[str, Check]] = {
 }
 
 
+def _dicts(value: Any) -> list[Json]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
 def offered(element: Json) -> list[Json]:
     """The options that an element offers, groups flattened."""
-    groups = [g for g in element.get("option_groups") or [] if isinstance(g, dict)]
-    grouped = [o for g in groups for o in g.get("options") or []]
-    return [o for o in [*(element.get("options") or []), *grouped] if isinstance(o, dict)]
+    groups = _dicts(element.get("option_groups"))
+    return _dicts(element.get("options")) + [o for g in groups for o in _dicts(g.get("options"))]
 
 
-def _initials(element: Json) -> Iterator[tuple[str, Any]]:
-    if "initial_option" in element:
-        yield "/initial_option", element["initial_option"]
-    for index, option in enumerate(element.get("initial_options") or []):
+def _initials(element: Json) -> Iterator[tuple[str, Json]]:
+    for option in _dicts([element.get("initial_option")]):
+        yield "/initial_option", option
+    for index, option in enumerate(_dicts(element.get("initial_options"))):
         yield f"/initial_options/{index}", option
 
 
 def _initial_is_offered(value: Any, at: str, report: Report) -> None:
-    values = {o.get("value") for o in offered(value)}
+    values = [o.get("value") for o in offered(value)]
     for where, option in _initials(value):
-        if not isinstance(option, dict) or option.get("value") not in values:
+        if option.get("value") not in values:
             report.add("initial option must match one of the options", at + where)
 
 

@@ -1,0 +1,1 @@
+"""What the command line does by itself; settings and wiring are given to it."""
