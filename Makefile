@@ -15,7 +15,7 @@ PYTEST_ARGS ?=
 COVERAGE_FLOOR := 85
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit check bench screenshots lock clean
+.PHONY: help demo test lint format unit check bench screenshots generated lock clean
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,11 @@ bench: $(READY)  ## Benchmarks; they print ratios
 
 screenshots: $(READY)  ## Take the pictures of docs/screenshots again (needs chromium)
 	$(BIN)/python -m sandbox.screenshots docs/screenshots
+
+generated: $(READY)  ## Write what follows from the code: manifest.yml, docs/schemas
+	$(BIN)/python -m bot manifest
+	$(BIN)/python -c 'from pathlib import Path; from bot.config_files.schema import write_schemas; \
+	  write_schemas(Path("docs/schemas"))'
 
 # The lock holds the build backend too, so that the project itself installs without a download.
 lock: $(READY)  ## Write the lock files from pyproject.toml; UPGRADE=--upgrade moves to the newest

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from bot.ports import Audit
     from bot.settings import Settings
 
-# Everything else is imported by the command that needs it: `--help` is instant, and a broken
-# driver stops the command that uses it, not the doctor.
+# Everything else is imported by the command that needs it, so that `--help` is instant.
 
 T = TypeVar("T")
 ROLES = ("listener", "worker", "scheduler")

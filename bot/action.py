@@ -109,7 +109,10 @@ Look = Callable[[Any, Any, Planned, Context], Awaitable[Probe]]
 
 @dataclass(slots=True)
 class Action:
-    """One action. `read` for reading ones; `planning`, `run` (and the rest) for changing ones."""
+    """One action. `read` for reading ones; `planning`, `run` (and the rest) for changing ones.
+
+    One that does either (a POST that only asks) has both, and `only_reads` says which it is.
+    """
 
     name: str
     summary: str
@@ -122,6 +125,20 @@ class Action:
     planning: Plan | None = None
     probing: Look | None = None
     undoing: Undo | None = None
+    reads_if: str = ""
+
+    def only_reads(self, given: Mapping[str, Any]) -> bool:
+        """Whether, with these parameters, it changes nothing: `read` is called, the risk is READ."""
+        return self.run is None or (bool(self.reads_if) and given.get(self.reads_if) is True)
+
+    def reads_when(self, param: str) -> Callable[[Read], Read]:
+        """Register what a changing action does instead when its boolean `param` is true."""
+
+        def register(call: Read) -> Read:
+            self.read, self.reads_if = call, param
+            return call
+
+        return register
 
     def plan(self, call: Plan) -> Plan:
         """Register how the action plans."""

@@ -43,7 +43,8 @@ class Form:
 class Click:
     """A button or select by its stable action id. `opens` names the form it opens instead.
 
-    `prefix` ids match `id` and `id:anything` (Slack wants ids unique in a block).
+    An id matches `id` and `id:anything` (Slack wants ids unique in a block); one that ends in a
+    colon only the latter.
     """
 
     action_id: str

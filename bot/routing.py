@@ -40,8 +40,10 @@ class Routes:
         )
 
     def click(self, action_id: str) -> Click | None:
-        """Return the click of `id` or `id:anything`."""
-        return self.clicks.get(action_id) or self.clicks.get(action_id.partition(":")[0])
+        """Return the click of `id`, else of `id:` or `id` for `id:anything`."""
+        stem, colon, _ = action_id.partition(":")
+        known = (action_id, stem + colon, stem)
+        return next((self.clicks[name] for name in known if name in self.clicks), None)
 
     def event(self, event: Mapping[str, Any], *, own: bool = False) -> Event | None:
         """Return who wants this event; `own`: the bot caused it."""

@@ -28,7 +28,7 @@ class RedisFacts(Value):
 
     version: str
     appendonly: bool
-    policy: str  # maxmemory-policy
+    policy: str  # maxmemory-policy; "" when the server does not tell
     place: str  # address without password, or the folder of the embedded one
     embedded: bool = False
 

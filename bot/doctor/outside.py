@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.doctor.facts import ChannelFacts, Probes, RedisFacts, SlackFacts
-from bot.doctor.report import Check, Finding, Look, fail, ok
+from bot.doctor.report import Check, Finding, Look, fail, ok, warn
 from bot.domain.config import Config
 
 OLDEST_REDIS = (6, 2)  # the scripts use commands of 6.2
@@ -87,7 +87,10 @@ def _redis(probe: Callable[[], Awaitable[RedisFacts]]) -> Look:
         if not facts.appendonly:
             says = "appendonly is off: a restart loses incidents that were acknowledged."
             found.append(fail("redis", says, "CONFIG SET appendonly yes, and in redis.conf."))
-        if facts.policy != "noeviction":
+        if not facts.policy:
+            says = "The server does not tell its maxmemory-policy."
+            found.append(warn("redis", says, "Make sure that it is noeviction."))
+        elif facts.policy != "noeviction":
             says = f"maxmemory-policy is {facts.policy}: full memory would throw incidents away."
             cure = "CONFIG SET maxmemory-policy noeviction, and in redis.conf."
             found.append(fail("redis", says, cure))

@@ -134,6 +134,7 @@ class Incident(Value):
     update_due_at: datetime | None = None
     snoozed_until: datetime | None = None
     nags: int = 0  # reminders sent since the last update
+    nagged_at: datetime | None = None  # when the last of them was sent
     archived: bool = False
     version: int = 0
 

@@ -3,6 +3,7 @@
 The version is raised by whoever stores it (`Turn.keep`), so rules compose.
 """
 
+import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,14 @@ from bot.errors import Conflict, Invalid
 
 TITLE_MAX = 200
 TEXT_MAX = 2500  # leaves a section's 3,000 characters room for its label and escapes
+QUIET: dict[str, Any] = {
+    "update_due_at": None,
+    "snoozed_until": None,
+    "handover": None,
+    "nags": 0,
+    "nagged_at": None,
+}
+"""What an ended incident forgets."""
 
 
 class Declaration(Value):
@@ -43,10 +52,10 @@ def declare(
     """Open an incident; its first update is due one cadence from now.
 
     Raises:
-        Invalid: the title is empty.
+        Invalid: the title is empty, or nothing of it can be seen.
     """
     title = " ".join(said.title.split())
-    if not title:
+    if not _visible(title):
         message = "An incident needs a title: what do people notice?"
         raise Invalid(message, "title")
     roles = {IncidentRole.COMMANDER: said.commander} if said.commander else {}
@@ -79,6 +88,7 @@ def post_update(incident: Incident, update: Update, status: Status | None = None
         message = "An update cannot end an incident: use `/incident resolve`."
         raise Invalid(message, "status")
     impact = update.impact or incident.situation.impact
+    reached = _not_before(incident, update.at) if status is Status.MONITORING else None
     return _moved(
         incident,
         status=status or incident.status,
@@ -87,15 +97,18 @@ def post_update(incident: Incident, update: Update, status: Status | None = None
         update_due_at=update.at + incident.cadence,
         snoozed_until=None,
         nags=0,
+        nagged_at=None,
         situation=incident.situation.model_copy(update={"impact": impact}),
-        mitigated_at=incident.mitigated_at or (update.at if status is Status.MONITORING else None),
+        mitigated_at=incident.mitigated_at or reached,
     )
 
 
 def change_severity(
     incident: Incident, severity: Severity, *, now: datetime, timetable: Timetable
 ) -> Incident:
-    """Give it another severity; the next update is due by the new cadence, never later than now.
+    """Give it another severity; the next update is due by the new cadence, or at once.
+
+    Reminders count anew, and a snooze made for a lesser severity ends.
 
     Raises:
         Conflict: it has that severity already.
@@ -105,7 +118,15 @@ def change_severity(
         message = f"{incident.id} is {severity.value.upper()} already."
         raise Conflict(message)
     due = max(now, incident.spoken_at + timetable.cadence)
-    return _moved(incident, severity=severity, cadence=timetable.cadence, update_due_at=due)
+    snoozed = incident.snoozed_until if severity.rank > incident.severity.rank else None
+    return _moved(
+        incident,
+        severity=severity,
+        cadence=timetable.cadence,
+        update_due_at=due,
+        snoozed_until=snoozed,
+        nags=0,
+    )
 
 
 def acknowledge(incident: Incident, *, by: str, now: datetime) -> Incident:
@@ -124,16 +145,14 @@ def acknowledge(incident: Incident, *, by: str, now: datetime) -> Incident:
 def resolve(incident: Incident, resolution: Resolution) -> Incident:
     """End it well."""
     must_be_open(incident)
+    ended = _not_before(incident, resolution.at)
     return _moved(
         incident,
         status=Status.RESOLVED,
         resolution=resolution,
-        ended_at=resolution.at,
-        mitigated_at=incident.mitigated_at or resolution.at,
-        update_due_at=None,
-        snoozed_until=None,
-        handover=None,
-        nags=0,
+        ended_at=ended,
+        mitigated_at=incident.mitigated_at or ended,
+        **QUIET,
     )
 
 
@@ -154,11 +173,8 @@ def close_without_resolving(
         status=Status.CLOSED,
         close_reason=reason,
         duplicate_of=duplicate_of,
-        ended_at=now,
-        update_due_at=None,
-        snoozed_until=None,
-        handover=None,
-        nags=0,
+        ended_at=_not_before(incident, now),
+        **QUIET,
     )
 
 
@@ -169,7 +185,7 @@ def reopen(incident: Incident, *, now: datetime) -> Incident:
         Conflict: it is open, or its private channel never existed.
     """
     if incident.is_open:
-        message = f"{incident.id} is open."
+        message = f"{incident.id} is open already."
         raise Conflict(message)
     if incident.close_reason is CloseReason.NO_CHANNEL:
         message = f"{incident.id} never had a channel: declare a new incident."
@@ -211,6 +227,16 @@ def must_be_open(incident: Incident) -> None:
 def shorten(text: str, limit: int) -> str:
     """Return `text` within `limit` characters, an ellipsis at the cut."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _visible(text: str) -> bool:
+    """Whether anything of `text` can be seen: zero-width and control characters cannot."""
+    return any(unicodedata.category(letter)[0] not in "CZ" for letter in text)
+
+
+def _not_before(incident: Incident, now: datetime) -> datetime:
+    """Return `now`, or the last thing that happened when the clock was set back since."""
+    return max(now, incident.declared_at, incident.mitigated_at or incident.declared_at)
 
 
 def _moved(incident: Incident, **changes: Any) -> Incident:

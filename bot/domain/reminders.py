@@ -6,7 +6,7 @@ from bot.domain.incident import Incident, IncidentRole
 from bot.domain.values import Value
 
 QUIET_AFTER_UPDATE = timedelta(minutes=5)  # P10: no nag right after an update
-NAG_EVERY = timedelta(minutes=10)  # while overdue
+NAG_EVERY = timedelta(minutes=10)  # while overdue, counted from the reminder before
 MAX_NAGS = 6  # then the card alone says "overdue"
 
 
@@ -22,7 +22,9 @@ def next_wake(incident: Incident) -> datetime | None:
     """Return when the incident must be looked at for a reminder; None when never."""
     if not incident.is_open or incident.update_due_at is None or incident.nags >= MAX_NAGS:
         return None
-    due = incident.update_due_at + incident.nags * NAG_EVERY
+    due = incident.update_due_at
+    if incident.nagged_at is not None:
+        due = max(due, incident.nagged_at + NAG_EVERY)
     if incident.snoozed_until is not None:
         due = max(due, incident.snoozed_until)
     return max(due, incident.spoken_at + QUIET_AFTER_UPDATE)
@@ -44,9 +46,14 @@ def nag(incident: Incident, *, now: datetime) -> Nag | None:
     )
 
 
-def nagged(incident: Incident) -> Incident:
-    """Note that a reminder went out."""
-    return incident.model_copy(update={"nags": incident.nags + 1, "snoozed_until": None})
+def nagged(incident: Incident, *, now: datetime | None = None) -> Incident:
+    """Note that a reminder went out at `now` (None: when it was due).
+
+    The next one follows after NAG_EVERY, so that a bot that was down for an hour, or a snooze that
+    ran out long after the update was due, does not send all reminders at once.
+    """
+    said = {"nags": incident.nags + 1, "nagged_at": now or next_wake(incident)}
+    return incident.model_copy(update={**said, "snoozed_until": None})
 
 
 def _reminded(incident: Incident, step: int) -> str | None:

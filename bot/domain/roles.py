@@ -48,8 +48,12 @@ def offer_handover(
 
     Raises:
         Conflict: they are the commander already.
+        Invalid: offered to oneself; accepting that would be taking command.
     """
     must_be_open(incident)
+    if to == by:
+        message = "Hand over to somebody else, such as `/incident handover @ann`."
+        raise Invalid(message, "to")
     if incident.roles.get(IncidentRole.COMMANDER) == to:
         message = f"<@{to}> is the commander of {incident.id} already."
         raise Conflict(message)
@@ -65,7 +69,10 @@ def accept_handover(incident: Incident, *, by: str) -> Incident:
     """
     must_be_open(incident)
     if incident.handover is None or incident.handover.to != by:
-        message = f"No handover of {incident.id} waits for you."
+        message = (
+            f"No handover of {incident.id} waits for you; its commander offers one with "
+            "`/incident handover`."
+        )
         raise Conflict(message)
     before = incident.roles.get(IncidentRole.COMMANDER)
     roles = {**incident.roles, IncidentRole.COMMANDER: by}
@@ -81,7 +88,10 @@ def decline_handover(incident: Incident, *, by: str) -> Incident:
         Conflict: nothing is offered to this person.
     """
     if incident.handover is None or incident.handover.to != by:
-        message = f"No handover of {incident.id} waits for you."
+        message = (
+            f"No handover of {incident.id} waits for you; its commander offers one with "
+            "`/incident handover`."
+        )
         raise Conflict(message)
     return incident.model_copy(update={"handover": None})
 
@@ -139,7 +149,7 @@ def find_task(incident: Incident, number: int) -> Task:
         NotFound: there is none.
     """
     if not 1 <= number <= len(incident.tasks):
-        message = f"{incident.id} has no task {number}."
+        message = f"{incident.id} has no task {number}; `/incident status` shows its tasks."
         raise NotFound(message)
     return incident.tasks[number - 1]
 

@@ -12,7 +12,7 @@ from bot.slack.places import Places
 
 Message = Mapping[str, Any]
 
-_BEFORE: Final = timedelta(seconds=120)  # clocks differ, and Slack stamps by its own
+_BEFORE: Final = timedelta(minutes=10)  # clocks differ, and Slack stamps by its own
 _PER_ATTEMPT: Final = timedelta(seconds=90)  # the longest backoff and the call itself
 _AFTER_A_CRASH: Final = timedelta(hours=24)  # nobody knows when the process before us began
 _PAGE: Final = 200

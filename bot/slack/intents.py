@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bot.domain.intent import Intent, IntentKind
 from bot.slack.fields import clipped, element_value, form_values
+from bot.slack.routes import event_type
 
 Body = Mapping[str, Any]
 
@@ -129,7 +130,7 @@ def shortcut_intent(body: Body, now: datetime) -> Intent:
 
 
 def event_intent(body: Body, now: datetime) -> Intent:
-    """Return an event of the Events API."""
+    """Return an event of the Events API, named as in the manifest ("message.channels")."""
     event = body["event"]
     item = event.get("item") or {}
     text, note = _bounded(event.get("text") or "")
@@ -144,7 +145,7 @@ def event_intent(body: Body, now: datetime) -> Intent:
     return Intent(
         id=body["event_id"],
         kind=IntentKind.EVENT,
-        name=event["type"],
+        name=event_type(event),
         user=user if isinstance(user, str) else user.get("id", ""),
         team=event.get("user_team") or event.get("team") or body.get("team_id") or "",
         received_at=now,

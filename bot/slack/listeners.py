@@ -22,16 +22,6 @@ from bot.slack.routes import REOPEN, Routes
 
 RECORD_TIMEOUT_S: Final = 2.0  # Slack waits 3 s
 _ANY: Final = re.compile("")
-# Slack's lines about what the bot did to a channel; the bot wants to see its own (P10).
-_OWN_LINES: Final = frozenset(
-    {
-        "channel_topic",
-        "channel_purpose",
-        "group_topic",
-        "group_purpose",
-        "pinned_item",
-    }
-)
 
 Body = dict[str, Any]
 Observe = Callable[[str, float], None]
@@ -135,7 +125,7 @@ class Listeners:
             Unavailable: it could not be recorded.
         """
         event = body["event"]
-        if self._from_a_bot(event) or not self._routes.wanted(event):
+        if not self._routes.wanted(event, own=self._from_a_bot(event)):
             return await ack()
         failure, _ = await self._record(intents.event_intent(body, self._clock.now()))
         if failure:
@@ -143,8 +133,6 @@ class Listeners:
         return await ack()
 
     def _from_a_bot(self, event: Mapping[str, Any]) -> bool:
-        if event.get("subtype") in _OWN_LINES:
-            return False
         if event.get("bot_id") or (event.get("message") or {}).get("bot_id"):
             return True
         return bool(self._bot_user) and event.get("user") == self._bot_user

@@ -26,8 +26,7 @@ class Routes:
         known = tuple(commands)
         events: dict[str, tuple[Event, ...]] = {}
         for event in chain.from_iterable(command.events for command in known):
-            name = event.type.partition(".")[0]  # "message.channels" arrives as "message"
-            events[name] = (*events.get(name, ()), event)
+            events[event.type] = (*events.get(event.type, ()), event)
         return cls(
             commands={command.name: command for command in known},
             forms={form.callback_id: form for c in known for form in c.forms},
@@ -40,6 +39,20 @@ class Routes:
         """Return the click of `id` or `id:anything`."""
         return self.clicks.get(action_id) or self.clicks.get(action_id.partition(":")[0])
 
-    def wanted(self, event: Mapping[str, Any]) -> bool:
-        """Say whether any command wants this event."""
-        return any(known.wanted(event) for known in self.events.get(event.get("type", ""), ()))
+    def wanted(self, event: Mapping[str, Any], *, own: bool) -> bool:
+        """Say whether any command wants this event; `own`: a bot caused it."""
+        known = self.events.get(event_type(event), ())
+        return any(one.wanted(event) for one in known if one.own or not own)
+
+
+_ROOMS: Final = {"channel": "channels", "group": "groups", "im": "im", "mpim": "mpim"}
+
+
+def event_type(event: Mapping[str, Any]) -> str:
+    """Return the type as the manifest names it: messages by the kind of conversation."""
+    kind = str(event.get("type") or "")
+    if kind != "message":
+        return kind
+    first = str(event.get("channel") or "")[:1]
+    room = event.get("channel_type") or {"G": "group", "D": "im"}.get(first, "channel")
+    return f"message.{_ROOMS.get(room, room)}"

@@ -35,14 +35,11 @@ class SlackMessages:
             raise Unavailable(str(error)) from error
 
     async def _found(self, channel: str, ts: str) -> dict[str, Any] | None:
-        """Return the message; conversations.replies finds a reply by its own ts as well."""
-        asked = {"channel": channel, "ts": ts, "latest": ts, "inclusive": True, "limit": 1}
-        for method in ("conversations.history", "conversations.replies"):
-            sent = asked | {"oldest": ts}
-            if method == "conversations.history":
-                del sent["ts"]
+        """Return the message. A thread comes with its first message, whatever the limit."""
+        asked = {"channel": channel, "oldest": ts, "latest": ts, "inclusive": True, "limit": 5}
+        for method, more in (("conversations.history", {}), ("conversations.replies", {"ts": ts})):
             try:
-                page = await self._api.call(method, sent)
+                page = await self._api.call(method, asked | more)
             except Rejected as error:
                 if error.code != "thread_not_found":
                     raise

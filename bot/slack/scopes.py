@@ -7,12 +7,6 @@ from bot.domain.values import Value
 from bot.slack.methods import EVENT_SCOPES, METHODS
 from bot.slack.webapi import WebApi
 
-_MESSAGE_EVENTS = {
-    "channels:history": "message.channels",
-    "groups:history": "message.groups",
-    "im:history": "message.im",
-}
-
 
 class Identity(Value):
     """Who the bot is in its workspace, and which scopes it lacks."""
@@ -27,27 +21,18 @@ class Identity(Value):
 
 
 def event_names(commands: Iterable[SlashCommand]) -> list[str]:
-    """Return the event subscriptions; "message" becomes those its scopes name, else all three."""
-    names = {"app_home_opened"}
-    for event in (event for command in commands for event in command.events):
-        if event.type != "message":
-            names.add(event.type)
-            continue
-        kinds = {_MESSAGE_EVENTS[scope] for scope in event.scopes if scope in _MESSAGE_EVENTS}
-        names |= kinds or {"message.channels", "message.groups"}
-    return sorted(names)
+    """Return the event subscriptions. Opening the Home tab is always one."""
+    asked = {event.type for command in commands for event in command.events}
+    return sorted({"app_home_opened"} | asked)
 
 
 def needed(commands: Iterable[SlashCommand]) -> list[str]:
     """Return every scope that the calls, the events and the commands need, and no other."""
-    known = tuple(commands)
     found = {"commands"}
     for method in METHODS.values():
         found.update(method.scopes)
-    for name in event_names(known):
-        found.update(EVENT_SCOPES.get(name, ()))
-    for event in (event for command in known for event in command.events):
-        found.update(event.scopes)
+    for name in event_names(commands):
+        found.update(EVENT_SCOPES[name])
     return sorted(found)
 
 

@@ -1,5 +1,6 @@
 """One call of Slack's Web API; the only translation of its failures."""
 
+import io
 import json
 import logging
 from collections.abc import Mapping
@@ -71,7 +72,7 @@ class WebApi:
     async def call_with_headers(
         self, method: str, args: Mapping[str, Any] | None = None, token: str | None = None
     ) -> tuple[dict[str, Any], Mapping[str, str]]:
-        """Return answer and response headers; `token` replaces the bot's own (app-level calls)."""
+        """Return answer and response headers; `token`: the app-level one, for its own methods."""
         try:
             response = await self.client.api_call(method, **_request(method, args or {}, token))
         except SlackApiError as error:
@@ -88,7 +89,7 @@ class WebApi:
         host = urlsplit(url).hostname or ""
         try:
             async with self.http.post(
-                url, json=json_body, data=data, allow_redirects=False
+                url, json=json_body, data=data and io.BytesIO(data), allow_redirects=False
             ) as response:
                 body = (await response.content.read(2000)).decode(errors="replace")
                 wait = response.headers.get("Retry-After")
@@ -118,15 +119,10 @@ def _request(method: str, args: Mapping[str, Any], token: str | None) -> dict[st
     """Return api_call's keyword arguments for a method."""
     send = METHODS[method].send if method in METHODS else Send.JSON
     kept = {key: value for key, value in args.items() if value is not None}
-    request: dict[str, Any] = {}
-    if token is not None:
-        request["headers"] = {"Authorization": f"Bearer {token}"}
-    if send is Send.JSON:
-        return request | {"json": kept}
+    if send is Send.JSON:  # slack_sdk moves the token into the header
+        return {"json": kept if token is None else kept | {"token": token}}
     plain = {key: _scalar(value) for key, value in kept.items()}
-    if send is Send.QUERY:
-        return request | {"http_verb": "GET", "params": plain}
-    return request | {"data": plain}
+    return {"http_verb": "GET", "params": plain} if send is Send.QUERY else {"data": plain}
 
 
 def _scalar(value: Any) -> Any:

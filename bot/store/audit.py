@@ -38,48 +38,55 @@ class RedisAudit:
     async def records(self, since: datetime | None = None) -> AsyncIterator[Mapping[str, Any]]:
         """Yield the records, oldest first; those of `since` and later."""
         # A stream id is the time of the commit, which is never before the time of the record.
-        async for seq, fields in self._stored("-" if since is None else ms(since)):
+        async for stream_id, fields in self._stored("-" if since is None else ms(since)):
             facts = json.loads(fields["body"])
             if since is None or datetime.fromisoformat(facts["at"]) >= since:
-                yield {"seq": seq, **facts, **fields}
+                yield {"seq": _number(stream_id), **facts, **fields}
 
     async def verify(self) -> tuple[int, str]:
         """Return (number of records, head link) of an unbroken chain."""
-        head = await self._head()
-        count, link = 0, ""
-        async for seq, fields in self._stored("-"):
-            _check(count + 1, link, seq, fields)
-            count, link = seq, fields["link"]
-            if count == head[0]:  # what was added since we looked is not our question
-                break
-        if (count, link) != head:
-            _broken(count + 1, f"missing: {head[0]} were written and the head does not match")
-        return count, link
+        count, link, start, before = 0, "", "-", -1
+        while count > before:
+            before = count
+            async for stream_id, fields in self._stored(start):
+                _check(count + 1, link, _number(stream_id), fields)
+                count, link, start = count + 1, fields["link"], f"({stream_id}"
+            # Read after the records, and the records again while more come in.
+            head = await self._head()
+            if head == (count, link):
+                return head
+            if head[0] <= count:
+                why = f"it does not fit the head, which was kept at record {head[0]}"
+                raise _broken(min(head[0] + 1, count + 1), why)
+        raise _broken(count + 1, f"it is missing, {head[0]} were written")
 
     async def _head(self) -> tuple[int, str]:
         seq, link = await self._redis.call("HMGET", keys.AUDIT_HEAD(), "seq", "link")
         return int(seq or 0), link or ""
 
-    async def _stored(self, start: str) -> AsyncIterator[tuple[int, dict[str, str]]]:
+    async def _stored(self, start: str) -> AsyncIterator[tuple[str, dict[str, str]]]:
         while page := await self._redis.call("XRANGE", keys.AUDIT(), start, "+", "COUNT", PAGE):
             for stream_id, fields in page:
-                yield int(stream_id.partition("-")[2]), fields
+                yield stream_id, fields
             start = f"({page[-1][0]}"
 
 
 def _check(expected: int, previous: str, seq: int, fields: Mapping[str, str]) -> None:
     if seq != expected:
-        _broken(expected, f"missing: record {seq} follows record {expected - 1}")
+        raise _broken(expected, f"it is missing, record {seq} comes instead")
     if _hash(fields["body"]) != fields["hash"]:
-        _broken(seq, "edited: its body does not have its hash")
+        raise _broken(seq, "it was edited, its body does not have its hash")
     text = f"{previous}:{seq}:{fields['hash']}"
     if sha1(text.encode(), usedforsecurity=False).hexdigest() != fields["link"]:
-        _broken(seq, "not linked to the one before it")
+        raise _broken(seq, "it is not linked to the one before it")
 
 
-def _broken(seq: int, why: str) -> None:
-    message = f"The audit chain is broken at record {seq}: it is {why}."
-    raise BotError(message)
+def _broken(seq: int, why: str) -> BotError:
+    return BotError(f"The audit chain is broken at record {seq}: {why}.")
+
+
+def _number(stream_id: str) -> int:
+    return int(stream_id.partition("-")[2])
 
 
 def _hash(body: str) -> str:

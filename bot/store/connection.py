@@ -13,7 +13,11 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import (
     AuthenticationError,
+    ClusterDownError,
+    NoPermissionError,
     NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
     RedisError,
     ResponseError,
 )
@@ -30,17 +34,10 @@ from bot.store import keys
 ANSWER_WITHIN_S = 3.0  # scripts take under a millisecond; a listener must ack within three seconds
 CONNECT_WITHIN_S = 2.0
 AT_ONCE = 64  # commands under way; redis-py's pool holds 100 connections and refuses the next
-# Answers that speak of the server's state, not of our mistake.
-ENVIRONMENT = (
-    "OOM",
-    "READONLY",
-    "LOADING",
-    "MISCONF",
-    "MASTERDOWN",
-    "CLUSTERDOWN",
-    "BUSY",
-    "NOREP",
-)
+# Answers that speak of the server's state, not of our mistake: redis-py's classes, and codes that
+# it leaves in the text.
+STATES = (OutOfMemoryError, ReadOnlyError, NoPermissionError, ClusterDownError)
+CODES = ("MISCONF", "MASTERDOWN", "BUSY", "NOREPLICAS", "TRYAGAIN")
 
 _LIBRARIES = {
     "record": ("due",),
@@ -52,6 +49,7 @@ _LIBRARIES = {
     "failing": ("due", "lane"),
     "finish": ("due",),
     "reset": ("due",),
+    "dump": (),
 }
 
 
@@ -96,7 +94,7 @@ def translated() -> Iterator[None]:
             message = f"Redis refuses the password or user in REDIS_URL: {error}"
         raise Unavailable(message) from error
     except ResponseError as error:
-        if not str(error).startswith(ENVIRONMENT):
+        if not isinstance(error, STATES) and not str(error).startswith(CODES):
             raise
         message = f"Redis cannot take the change now: {error}"
         raise Unavailable(message) from error

@@ -29,23 +29,24 @@ So no wake-up is lost:
 Times are those of the Clock, so that tests can jump.
 """
 
+import asyncio
 from datetime import timedelta
 
-from redis.asyncio import Redis
-
+from bot.errors import Unavailable
 from bot.ports import Clock, Offer
 from bot.store import keys
-from bot.store.connection import Connection, translated
+from bot.store.connection import Connection
 from bot.store.times import moment, ms, span_ms
 
 FIRST_BACKOFF = timedelta(seconds=1)
 LONGEST_BACKOFF = timedelta(minutes=1)
+LATE_S = 5.0  # a pop that takes this much longer hangs on a dead connection
 
 
 class RedisDue:
     """bot.ports.Due on Redis."""
 
-    def __init__(self, connection: Connection, blocking: Redis, clock: Clock) -> None:
+    def __init__(self, connection: Connection, blocking: Connection, clock: Clock) -> None:
         """Use `connection`, and `blocking` for the one wait that has no socket timeout."""
         self._redis = connection
         self._blocking = blocking
@@ -83,5 +84,9 @@ class RedisDue:
 
     async def wait(self, longest: timedelta) -> None:
         """Wait until something becomes due, at most `longest`."""
-        with translated():
-            await self._blocking.blpop([keys.WAKE()], timeout=longest.total_seconds())
+        try:
+            async with asyncio.timeout(longest.total_seconds() + LATE_S):
+                await self._blocking.call("BLPOP", keys.WAKE(), longest.total_seconds())
+        except TimeoutError as error:
+            message = "Redis does not answer: a pop did not end in its time"
+            raise Unavailable(message) from error

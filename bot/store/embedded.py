@@ -79,9 +79,12 @@ class EmbeddedServer:
 
     async def died(self) -> int:
         """Wait until the server ends, whoever ended it, and return its exit code."""
-        while self._process is not None and (code := self._process.poll()) is None:
+        process = self._process
+        if process is None:
+            return 0
+        while process.poll() is None:  # noqa: ASYNC110 - not every platform tells of it
             await asyncio.sleep(0.2)
-        return code if self._process is not None and code is not None else 0
+        return int(process.returncode)
 
     async def stop(self) -> None:
         """Let the server write what it has and end. Fine to call twice."""
@@ -169,7 +172,6 @@ class EmbeddedServer:
     def _spawn(self, lock: IO[str]) -> subprocess.Popen[bytes]:
         command = [str(server_binary()), *self._options()]
         with (self._dir / "redis.log").open("wb") as log:
-            # PLW1509: what runs between fork and exec is two system calls that take no lock.
             return subprocess.Popen(  # noqa: S603 - our binary, our arguments
                 command,
                 cwd=self._dir,
@@ -178,7 +180,7 @@ class EmbeddedServer:
                 stderr=subprocess.STDOUT,
                 pass_fds=(lock.fileno(),),
                 start_new_session=True,  # Ctrl-C is for the bot, which still drains
-                preexec_fn=_die_with_parent(),  # noqa: PLW1509
+                preexec_fn=_die_with_parent(),  # noqa: PLW1509 - two system calls, no lock
             )
 
     def _options(self) -> list[str]:

@@ -19,15 +19,16 @@ class RedisStore:
 
     def __init__(self, commands: Redis, blocking: Redis, clock: Clock) -> None:
         """Build on two clients: one for commands, one whose reads may block."""
-        self._clients = (Connection(commands), Connection(blocking))
-        connection = self._clients[0]
+        self.clock = clock
+        connection = Connection(commands)
         self.connection = connection
+        self.blocking = Connection(blocking)  # may wait long: a pop, a backup
         self.inbox = RedisInbox(connection, clock)
         self.memory = RedisMemory(connection, clock)
         self.outbox = RedisOutbox(connection, clock)
         self.audit = RedisAudit(connection)
         self.pace = RedisPace(connection, clock)
-        self.due = RedisDue(connection, blocking, clock)
+        self.due = RedisDue(connection, self.blocking, clock)
 
     @classmethod
     def at(cls, url: str, clock: Clock) -> Self:
@@ -36,5 +37,5 @@ class RedisStore:
 
     async def close(self) -> None:
         """Close all sockets."""
-        for client in self._clients:
-            await client.close()
+        await self.connection.close()
+        await self.blocking.close()

@@ -49,7 +49,8 @@ class Crew:
         turn.line(moved, "handover", f"Command offered to <@{to}>.")
         turn.audit("incident.handover-offered", moved.id, to=to)
         self.telling.invite(turn, moved, [to])
-        self.telling.say(turn, moved, answers.handover_offer(moved), priority=Priority.URGENT)
+        offer = answers.handover_offer(moved)
+        self.telling.say(turn, moved, offer, priority=Priority.URGENT, saves={"handover": "ts"})
         self.telling.changed(turn, moved)
         return moved
 
@@ -59,7 +60,9 @@ class Crew:
         moved = turn.keep(roles.accept_handover(incident, by=turn.user))
         turn.line(moved, "handover", f"<@{turn.user}> took command.")
         turn.audit("incident.handover-accepted", moved.id)
-        self.telling.say(turn, moved, answers.handover_accepted(moved))
+        done = answers.handover_accepted(moved)
+        self.telling.say(turn, moved, done, priority=Priority.URGENT)
+        self.telling.edit(turn, moved, "handover", done)  # its buttons go
         self.telling.changed(turn, moved)
         return moved
 
@@ -69,7 +72,9 @@ class Crew:
         moved = turn.keep(roles.decline_handover(incident, by=turn.user))
         turn.line(moved, "handover", f"<@{turn.user}> declined command.")
         turn.audit("incident.handover-declined", moved.id)
-        self.telling.say(turn, moved, answers.handover_declined(moved, turn.user))
+        done = answers.handover_declined(moved, turn.user)
+        self.telling.say(turn, moved, done)
+        self.telling.edit(turn, moved, "handover", done)  # its buttons go
         self.telling.changed(turn, moved)
         return moved
 

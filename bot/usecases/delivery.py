@@ -6,9 +6,9 @@ from typing import Any
 
 from bot.domain import lifecycle
 from bot.domain.config import Config
-from bot.domain.incident import CloseReason, Incident
+from bot.domain.incident import CloseReason, Incident, IncidentRole
 from bot.domain.outbox import Entry
-from bot.ports import Memory, Outbox
+from bot.ports import Clock, Memory, Outbox
 from bot.usecases.people import People
 from bot.usecases.reading import Reading
 from bot.usecases.telling import Telling
@@ -25,6 +25,7 @@ class Delivery:
 
     memory: Memory
     outbox: Outbox
+    clock: Clock
     config: Config
     people: People
     telling: Telling
@@ -39,6 +40,7 @@ class Delivery:
             config=self.config,
             lanes=await self.memory.failing_lanes(incident.id),
             where=view["where"],
+            now=self.clock.now(),
         )
 
     async def topic(self, view: Mapping[str, Any]) -> Message:
@@ -49,7 +51,7 @@ class Delivery:
         """Render the answer to whoever declared, with the channel when it exists by now."""
         incident = await self.memory.incident(view["incident"])
         refs = await self.memory.refs(incident.id)
-        return answers.declared(incident, refs.get("channel"))
+        return {"message": answers.declared(incident, refs.get("channel"))}
 
     async def called(self, view: Mapping[str, Any]) -> Message:
         """Render the direct message to somebody who is called in."""
@@ -78,7 +80,7 @@ class Delivery:
             return
         turn.check(incident)
         self.telling.changed(turn, incident)
-        owner = incident.roles.get(lifecycle.IncidentRole.COMMANDER, incident.declared_by)
+        owner = incident.roles.get(IncidentRole.COMMANDER, incident.declared_by)
         self.telling.direct(turn, owner, answers.lane_failing(incident, entry.lane, entry.error))
 
     async def retry(self, turn: Turn, incident: Incident, lane: str) -> None:

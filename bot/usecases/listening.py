@@ -11,6 +11,7 @@ from bot.usecases.people import People
 from bot.usecases.telling import Telling
 from bot.usecases.turn import Turn
 from bot.views import answers
+from bot.views.mrkdwn import heard
 
 LINE_MAX = 1000
 
@@ -94,7 +95,7 @@ class Listening:
 
     def _noted(self, turn: Turn, incident: Incident, author: str, text: str, link: str) -> None:
         turn.check(incident)
-        turn.line(incident, "pinned", f"<@{author}>: {text[:LINE_MAX]}", link)
+        turn.line(incident, "pinned", f"<@{author}>: {heard(text)[:LINE_MAX]}", link)
         turn.audit("incident.noted", incident.id, author=author)
 
 

@@ -36,6 +36,7 @@ class Reading:
                 refs=await self.memory.refs(incident.id),
                 config=self.config,
                 lanes=await self.memory.failing_lanes(incident.id),
+                now=turn.now,
             )
         )
 
@@ -44,7 +45,7 @@ class Reading:
         await self._reader(turn)
         incidents = await self.finding.open(turn.intent.user)
         refs = {one.id: (await self.memory.refs(one.id)).get("channel") for one in incidents}
-        turn.answer(answers.incident_list(incidents, refs))
+        turn.answer(answers.incident_list(incidents, refs, turn.now))
 
     async def timeline(self, turn: Turn, incident: Incident) -> None:
         """Show everything that happened, oldest first."""
@@ -72,7 +73,7 @@ class Reading:
             "files.upload",
             {
                 "channel": CHANNEL,
-                "filename": f"{incident.id}-postmortem.md",
+                "filename": postmortem.file_name(incident),
                 "title": f"Post-mortem draft of {incident.id}",
                 "content": draft,
                 "initial_comment": answers.postmortem_comment(incident),

@@ -81,6 +81,19 @@ class Telling:
         args = {"channel": CHANNEL, **message}
         turn.post(f"incident:{incident.id}", "chat.postMessage", args, incident=incident.id, **rest)
 
+    def edit(self, turn: Turn, incident: Incident, ref: str, message: Message) -> None:
+        """Replace a message of the incident's channel by the reference that its post saved."""
+        turn.post(
+            f"incident:{incident.id}",
+            "chat.update",
+            {"channel": CHANNEL, "ts": {"$ref": ref}, **message},
+            incident=incident.id,
+            after=ref,
+            after_until=turn.within(WAIT_FOR_CHANNEL_S),
+            optional=True,
+            priority=Priority.CHATTER,
+        )
+
     def direct(self, turn: Turn, user: str, message: Message, **rest: Any) -> None:
         """Send somebody a direct message."""
         turn.post(f"user:{user}", "chat.postMessage", {"channel": user, **message}, **rest)

@@ -96,7 +96,8 @@ class Turn:
         `message` is {"text", "blocks"} or {"$view": ...}; `rest` are more fields of Entry.
         """
         fallback = {"channel": self.intent.channel, "user": self.intent.user}
-        args = {"response_url": self.intent.response_url, **fallback, "message": message}
+        said = message if "$view" in message else {"message": message}
+        args = {"response_url": self.intent.response_url, **fallback, **said}
         rest = {"priority": Priority.URGENT, **rest}
         self.post(f"answer:{self.intent.id}", "answer", args, **rest)
 

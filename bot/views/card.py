@@ -1,11 +1,15 @@
-"""The one live card of an incident: at most eight lines, edited in place (P10)."""
+"""The one live card of an incident: at most eight lines, edited in place (P10).
+
+What an action id carries behind its colon says which one is meant; the value is the incident's id
+(with `|` and a word, number or lane behind it where one of several is meant).
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
 from bot.domain.config import Config
-from bot.domain.incident import Incident, IncidentRole, Status
+from bot.domain.incident import Incident, IncidentRole, Status, Task
 from bot.domain.outbox import LaneStatus
 from bot.views.facts import (
     ROLE_NAMES,
@@ -18,11 +22,14 @@ from bot.views.facts import (
     title_line,
 )
 from bot.views.kit import Element, actions, button, confirm, context, message, section
-from bot.views.limits import Block, Message
-from bot.views.mrkdwn import channel, line, link, user
+from bot.views.lanes import lane_blocks, lane_name
+from bot.views.limits import Message
+from bot.views.mrkdwn import channel, line, link
 
-BUTTONS = 5  # one row of a phone turned sideways
+BUTTONS = 5  # more wrap to a third row on a phone
 LANES = 2  # lines left for failing lanes
+
+__all__ = ["archive_button", "claims", "incident_card", "lane_name", "task_button"]
 
 
 def incident_card(  # noqa: PLR0913 - one card has this many sources, all by name
@@ -53,42 +60,9 @@ def incident_card(  # noqa: PLR0913 - one card has this many sources, all by nam
     return message(headline(incident), *blocks)
 
 
-def lane_blocks(lanes: Sequence[LaneStatus], most: int = 20) -> list[Block]:
-    """Return what cannot be delivered, each with a Retry button."""
-    shown = lanes if len(lanes) <= most else lanes[: most - 1]
-    blocks = [
-        section(lane_sentence(lane), retry_button(lane, index)) for index, lane in enumerate(shown)
-    ]
-    if len(lanes) > len(shown):
-        rest = len(lanes) - len(shown)
-        blocks.append(context(f"⚠️ {rest} more cannot be delivered: `/incident status` lists them"))
-    return blocks
-
-
-def lane_sentence(lane: LaneStatus) -> str:
-    """Return what is failing and why, on one line."""
-    error = line(lane.error, 240) or "no reason given"
-    return f"⚠️ {lane_name(lane.lane)}: failing, {lane.waiting} waiting. {error}"
-
-
-def lane_name(lane: str) -> str:
-    """Return a lane as people call it."""
-    kind, _, target = lane.partition(":")
-    if kind == "channel":
-        return f"Announcements in {channel(target)}"
-    names = {
-        "incident": "Posts to the incident channel",
-        "housekeeping": "Topic, pins and bookmarks",
-        "user": f"Direct messages to {user(target)}",
-        "home": f"App Home of {user(target)}",
-        "answer": "Private answers",
-    }
-    return names.get(kind) or line(lane, 80)
-
-
-def retry_button(lane: LaneStatus, index: int) -> Element:
-    """Return the button that lets a failed lane go on; its value only says which one."""
-    return button("Retry", f"lane.retry:{index}", f"{lane.incident}|{lane.lane}")
+def task_button(incident: Incident, task: Task) -> Element:
+    """Return the button that moves a task on."""
+    return button("Done", "incident.task:done", f"{incident.id}|{task.number}")
 
 
 def _lines(
@@ -114,7 +88,7 @@ def _lines(
 
 
 def _incident_row(incident: Incident) -> list[Element]:
-    """Return the buttons a person needs next; the rest are words of `/incident`."""
+    """Return the five buttons a person needs next; the rest are words of `/incident`."""
     if not incident.is_open:
         return [] if incident.archived else [archive_button(incident)]
     row = [

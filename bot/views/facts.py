@@ -1,6 +1,5 @@
 """What can be said of an incident in words: computed once, used by every message."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -150,14 +149,10 @@ def unfinished(incident: Incident) -> list[Task]:
     return sorted(left, key=lambda task: task.status != "in progress")
 
 
-def task_lines(tasks: Sequence[Task], most: int = 10, limit: int = 200) -> list[str]:
-    """Return "• Task - Owner - Status" lines, `most` of them and how many more there are."""
-    lines = [
-        f"• {line(task.text, limit)} - {user(task.owner)} - {line(task.status, 40)}"
-        for task in tasks[:most]
-    ]
-    more = len(tasks) - most
-    return [*lines, f"… and {more} more: `/incident status`"] if more > 0 else lines
+def numbered(task: Task, limit: int = 200) -> Safe:
+    """Return a task with the number that `/incident task done N` takes."""
+    text = f"{task.number}. {line(task.text, limit)} - {user(task.owner)} - {line(task.status, 40)}"
+    return Safe(text)
 
 
 def _reason(incident: Incident) -> str:

@@ -30,6 +30,8 @@ _TOKEN: Final = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 _NAMED: Final = re.compile(
     r"&lt;(@([UW][A-Z0-9]{1,30})|#[CGD][A-Z0-9]{1,30}|!subteam\^S\w{1,30})&gt;"
 )
+_BARE: Final = re.compile(r"<@([UW][A-Z0-9]{1,30})\|[^<>|\n]{1,80}>")
+_LABELLED: Final = re.compile(r"<[@#!][^<>|\n]{1,80}\|([@#]?)([^<>|\n]{1,80})>")
 _OPENS_TOKEN: Final = re.compile(r"<(?=[!@#A-Za-z])")
 
 
@@ -42,16 +44,19 @@ class Safe(str):
 def esc(value: object, limit: int | None = None) -> Safe:
     """Return `value` as mrkdwn that shows what it says and does nothing.
 
+    What Slack made of a name that somebody typed (`<@U1|ann>`) is that name again: @ann.
+
     `limit` counts the escaped characters; what is longer ends in an ellipsis, never inside an
     entity. A formatting character stays itself inside a word and alone; where Slack could pair
     it with another one of its line it becomes its look-alike, so it is seen and not swallowed.
     """
-    return Safe(_entities(_disarm(tidy(value)), limit))
+    return Safe(_entities(_disarm(_LABELLED.sub(_labelled, tidy(value))), limit))
 
 
 def bold(value: object, limit: int | None = None) -> Safe:
     """Return `value` on one line, in bold; an empty one gives an empty string."""
-    inner = _entities(_disarm(one_line(value)).replace("*", "∗"), limit and limit - 2)
+    words = _disarm(_LABELLED.sub(_labelled, one_line(value)))
+    inner = _entities(words.replace("*", "∗"), limit and limit - 2)
     return Safe(f"*{inner}*" if inner else "")
 
 
@@ -77,10 +82,13 @@ def plain(value: object, limit: int) -> str:
 def prose(text: str, people: Collection[str], limit: int | None = None) -> Safe:
     """Return `esc(text)` in which mentions of `people` (user ids of the incident) stay alive."""
 
+    def known_one(found: re.Match[str]) -> str:
+        return f"<@{found[1]}>" if found[1] in people else found[0]
+
     def alive(found: re.Match[str]) -> str:
         return f"<@{found[2]}>" if found[2] in people else found[0]
 
-    return Safe(cut(_NAMED.sub(alive, esc(text)), limit))
+    return Safe(cut(_NAMED.sub(alive, esc(_BARE.sub(known_one, text))), limit))
 
 
 def notice(text: str, limit: int | None = None) -> Safe:
@@ -223,6 +231,10 @@ def _entities(text: str, limit: int | None) -> str:
         if length >= limit:
             return text[:index].rstrip().translate(_ENTITIES) + ELLIPSIS
     return whole
+
+
+def _labelled(token: re.Match[str]) -> str:
+    return f"{token[1] or ('#' if token[0][1] == '#' else '@')}{token[2]}"
 
 
 def _typed(token: re.Match[str]) -> str:

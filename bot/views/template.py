@@ -1,8 +1,9 @@
 """The messages whose words operators may edit: initial, update, resolved, closed."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from importlib.resources import files
 from typing import Any, Final
 
 from bot.domain.config import Config
@@ -22,11 +23,17 @@ Load = Callable[[str], str | None]
 
 INTERNAL: Final = "internal"
 _FOLDER: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-_GIST: Final = {
+_GIST: Final = {  # what a notification says beside the header
     "initial": "impact",
     "update": "investigation",
     "resolved": "duration",
     "closed": "reason",
+}
+_MOMENTS: Final[dict[str, Callable[[Incident], datetime]]] = {
+    "initial": lambda incident: incident.declared_at,
+    "update": lambda incident: incident.spoken_at,
+    "resolved": lambda incident: incident.ended_at or incident.spoken_at,
+    "closed": lambda incident: incident.ended_at or incident.spoken_at,
 }
 
 
@@ -38,28 +45,51 @@ class Templates:
     taken, and the message says so to the internal audience.
     """
 
-    def __init__(self, load: Load) -> None:
-        """Keep `load`; it is called for every message, so an edited template counts at once."""
-        self._load = load
+    def __init__(self, load: Load | None = None) -> None:
+        """Keep `load`; it is called for every message, so an edited template counts at once.
+
+        What it does not have (or without it, everything) comes from the shipped templates.
+        """
+        self._load = load or (lambda _name: None)
+        self._shipped = {f"{stage}.txt": _shipped(stage) for stage in _GIST}
         self._engine = Engine(frozenset(_named(*SAMPLES[0])))
+
+    def render(
+        self, stage: str, incident: Incident, config: Config, audience: str = INTERNAL
+    ) -> Message:
+        """Return the message of a stage: initial, update, resolved or closed.
+
+        Raises:
+            ConfigError: no template of it can be used.
+        """
+        at = _MOMENTS[stage](incident)
+        named = values(incident, config, at)
+        wrong: list[str] = []
+        for path, source in self._sources(stage, incident.system, audience):
+            try:
+                rendered = self._engine.render(source, path, named)
+            except ConfigError as error:
+                wrong.append(str(error))
+                continue
+            made = to_message(rendered, _fallback(rendered, incident, named[_GIST[stage]]))
+            return _noted(made, wrong) if audience == INTERNAL else made
+        raise ConfigError("; ".join(wrong))
 
     def initial(self, incident: Incident, config: Config, audience: str = INTERNAL) -> Message:
         """Return the Initial Alert, T+0."""
-        return self._message("initial", incident, config, audience, incident.declared_at)
+        return self.render("initial", incident, config, audience)
 
     def update(self, incident: Incident, config: Config, audience: str = INTERNAL) -> Message:
         """Return the Progress Update of `incident.last_update`."""
-        return self._message("update", incident, config, audience, incident.spoken_at)
+        return self.render("update", incident, config, audience)
 
     def resolved(self, incident: Incident, config: Config, audience: str = INTERNAL) -> Message:
         """Return the Resolution Notification."""
-        at = incident.ended_at or incident.spoken_at
-        return self._message("resolved", incident, config, audience, at)
+        return self.render("resolved", incident, config, audience)
 
     def closed(self, incident: Incident, config: Config, audience: str = INTERNAL) -> Message:
         """Return the last message of a duplicate or false alarm; it never says "resolved"."""
-        at = incident.ended_at or incident.spoken_at
-        return self._message("closed", incident, config, audience, at)
+        return self.render("closed", incident, config, audience)
 
     def check(self, source: str, name: str = "template.txt") -> list[str]:
         """Return what is wrong with a template, each as "file:line: what"; empty: nothing."""
@@ -71,23 +101,18 @@ class Templates:
             found.append(str(error))
         return found
 
-    def _message(
-        self, name: str, incident: Incident, config: Config, audience: str, at: datetime
-    ) -> Message:
-        named = values(incident, config, at)
-        wrong: list[str] = []
-        for path in _paths(name, incident.system, audience):
+    def _sources(self, stage: str, system: str | None, audience: str) -> Iterator[tuple[str, str]]:
+        """Yield (name, source) of every template of a stage, the most special first."""
+        for path in _paths(stage, system, audience):
             source = self._load(path)
-            if source is None:
-                continue
-            try:
-                rendered = self._engine.render(source, path, named)
-            except ConfigError as error:
-                wrong.append(str(error))
-                continue
-            made = to_message(rendered, _fallback(rendered, incident, named[_GIST[name]]))
-            return _noted(made, wrong) if audience == INTERNAL else made
-        raise ConfigError("; ".join(wrong) or f"{name}.txt: no such template")
+            if source is not None:
+                yield path, source
+        yield f"shipped/{stage}.txt", self._shipped[f"{stage}.txt"]
+
+
+def _shipped(stage: str) -> str:
+    """Return the template that comes with the program: a part of it, as its modules are."""
+    return files(__package__).joinpath("templates", f"{stage}.txt").read_text(encoding="utf-8")
 
 
 def _named(incident: Incident, config: Config) -> dict[str, Any]:

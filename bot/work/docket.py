@@ -30,9 +30,7 @@ LONGEST_WAIT = timedelta(seconds=1)  # a wake token may be lost with the pump th
 BUSY_PAUSE_S = 0.002  # Docket closes a task about one round trip after our part of it has ended
 BUSY_TRIES = 9  # with doubling, about a second
 REDIS_PAUSE_S = 1.0  # between tries while Redis is away
-SLOTS = (
-    4  # times `concurrency`: Docket looks for free slots every 250 ms only
-)
+SLOTS = 4  # times `concurrency`: Docket looks for free slots every 250 ms only
 UNUSED = timedelta(seconds=5)  # how often Docket looks for future tasks; we give it none
 
 _log = structlog.get_logger(__name__)

@@ -13,6 +13,7 @@ from bot.errors import Invalid, UserError
 from bot.usecases import UseCases
 from bot.usecases.turn import Turn
 from bot.views import answers, forms
+from bot.views.mrkdwn import heard
 from commands.incident import parsing
 from commands.incident.target import reading, target
 
@@ -25,8 +26,8 @@ def loading(title: str, callback_id: str) -> Any:
 async def fill_declare(intent: Intent, use: UseCases) -> View:
     """Make the declare form; a message it was opened from becomes its title."""
     await use.people.check(intent, Role.RESPONDER)
-    message = intent.payload.get("message", {})
-    return forms.declare(use.config, title=message.get("text", ""))
+    words = parsing.words(intent.text).rest or intent.payload.get("message", {}).get("text", "")
+    return forms.declare(use.config, title=heard(words))
 
 
 async def fill_update(intent: Intent, use: UseCases) -> View:
@@ -51,7 +52,7 @@ async def fill_task(intent: Intent, use: UseCases) -> View:
     """Make the form for a task; a message it was opened from becomes its text."""
     await use.people.check(intent, Role.RESPONDER)
     message = intent.payload.get("message", {})
-    return forms.task(await target(reading(intent), use), text=message.get("text", ""))
+    return forms.task(await target(reading(intent), use), text=heard(message.get("text", "")))
 
 
 async def fill_severity(intent: Intent, use: UseCases) -> View:

@@ -8,6 +8,7 @@ from bot.domain.incident import CloseReason, IncidentRole
 from bot.domain.lifecycle import Declaration
 from bot.domain.severity import WORDS, Severity
 from bot.errors import Invalid
+from bot.views.mrkdwn import heard
 
 MENTION = re.compile(r"^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$")
 DURATION = re.compile(r"^(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?$")
@@ -29,21 +30,13 @@ class Words:
 
 
 def words(text: str) -> Words:
-    """Split `update INC-42 we rolled back` into its verb, incident and rest.
-
-    Slack escapes `&`, `<` and `>` in what people type; here they are data again.
-    """
+    """Split `update INC-42 we rolled back` into its verb, incident and rest, as Slack sent them."""
     verb, _, rest = text.strip().partition(" ")
     rest = rest.strip()
     first, _, after = rest.partition(" ")
     if INCIDENT.match(first):
-        return Words(verb.lower(), first, unescaped(after.strip()))
-    return Words(verb.lower(), None, unescaped(rest))
-
-
-def unescaped(text: str) -> str:
-    """Undo Slack's escapes, once; mentions (`<@U..>`) are kept as they are."""
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        return Words(verb.lower(), first, after.strip())
+    return Words(verb.lower(), None, rest)
 
 
 def declaration(text: str) -> Declaration:
@@ -65,7 +58,8 @@ def declaration(text: str) -> Declaration:
             system = rest.pop(0)
         else:
             title.append(word)
-    return Declaration(title=" ".join(title), severity=severity, private=private, system=system)
+    said = heard(" ".join(title))
+    return Declaration(title=said, severity=severity, private=private, system=system)
 
 
 def duration(word: str) -> timedelta:

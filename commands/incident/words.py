@@ -11,6 +11,7 @@ from bot.errors import Invalid
 from bot.usecases import UseCases
 from bot.usecases.turn import Turn
 from bot.views import answers
+from bot.views.mrkdwn import heard
 from commands.incident import parsing
 from commands.incident.parsing import Words
 
@@ -23,6 +24,7 @@ class Word:
 
     usage: str
     does: str
+    example: str
     do: Do
     form: str | None = None
 
@@ -45,7 +47,7 @@ async def handle(turn: Turn, use: UseCases) -> None:
     else:
         near = difflib.get_close_matches(verb, WORDS, n=1, cutoff=0.5)
         nearest = near[0] if near else "help"
-        usage = WORDS[nearest].usage
+        usage = f"/incident {WORDS[nearest].usage}"
         turn.audit("command.unknown", turn.intent.id, word=said.verb[:40])
         turn.answer(answers.unknown_word("/incident", said.verb, nearest, usage))
 
@@ -65,13 +67,13 @@ async def _declare(turn: Turn, use: UseCases, said: Words) -> None:
 
 async def _update(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
-    update = Update(by=turn.intent.user, at=turn.now, text=said.rest)
+    update = Update(by=turn.intent.user, at=turn.now, investigation=heard(said.rest))
     _done(turn, await use.incidents.update(turn, incident, update), "Update posted")
 
 
 async def _resolve(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
-    resolution = Resolution(by=turn.intent.user, at=turn.now, applied=said.rest)
+    resolution = Resolution(by=turn.intent.user, at=turn.now, applied=heard(said.rest))
     _done(turn, await use.incidents.resolve(turn, incident, resolution), "Resolved")
 
 
@@ -110,7 +112,9 @@ async def _task(turn: Turn, use: UseCases, said: Words) -> None:
         case ["add", *rest] if rest:
             owner = parsing.mention(rest.pop()) if parsing.MENTION.match(rest[-1]) else None
             _done(
-                turn, await use.crew.add_task(turn, incident, " ".join(rest), owner), "Task added"
+                turn,
+                await use.crew.add_task(turn, incident, heard(" ".join(rest)), owner),
+                "Task added",
             )
         case ["done", number] if number.isdecimal():
             moved = await use.crew.set_task(turn, incident, int(number[:6]), "done")
@@ -163,7 +167,7 @@ async def _snooze(turn: Turn, use: UseCases, said: Words) -> None:
 async def _handover(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
     first, _, note = said.rest.partition(" ")
-    moved = await use.crew.offer(turn, incident, parsing.mention(first), note.strip())
+    moved = await use.crew.offer(turn, incident, parsing.mention(first), heard(note.strip()))
     _done(turn, moved, "Handover offered")
 
 
@@ -177,7 +181,8 @@ async def _archive(turn: Turn, use: UseCases, said: Words) -> None:
 
 
 async def _help(turn: Turn, use: UseCases, said: Words) -> None:  # noqa: ARG001 -- one shape
-    turn.answer(answers.help_text("/incident", [(w.usage, w.does) for w in WORDS.values()]))
+    usages = [(f"/incident {w.usage}", w.does, w.example) for w in WORDS.values()]
+    turn.answer(answers.help_text("/incident", usages))
 
 
 def _done(turn: Turn, incident: Incident, what: str) -> None:
@@ -185,36 +190,87 @@ def _done(turn: Turn, incident: Incident, what: str) -> None:
 
 
 def _usage(verb: str) -> str:
-    return f"Usage: `{WORDS[verb].usage}`"
+    return f"Usage: `/incident {WORDS[verb].usage}`, for example `{WORDS[verb].example}`"
 
 
 WORDS = {
     "declare": Word(
-        "/incident declare [severity] [title]", "open an incident", _declare, "incident.declare"
+        "declare [severity] [title] [--system ID] [--private]",
+        "open an incident; without words, by a form",
+        "/incident declare sev1 checkout is slow",
+        _declare,
+        "incident.declare",
     ),
-    "update": Word("/incident update [text]", "tell how it stands", _update, "incident.update"),
-    "resolve": Word("/incident resolve [text]", "end it", _resolve, "incident.resolve"),
-    "sev": Word("/incident sev LEVEL", "change the severity", _severity, "incident.severity"),
-    "role": Word("/incident role ROLE [@user]", "give a role, or take it", _role),
-    "ack": Word("/incident ack", "say that you have seen it", _acknowledge),
-    "task": Word("/incident task add TEXT [@owner] | done N | start N", "note work", _task),
-    "status": Word("/incident status", "show the panel", _status),
-    "list": Word("/incident list", "show the open incidents", _list),
-    "timeline": Word("/incident timeline", "show what happened", _timeline),
-    "catchup": Word("/incident catchup", "what you missed, for you alone", _catchup),
-    "page": Word("/incident page [@user]", "call somebody in", _page),
-    "escalate": Word("/incident escalate", "call the leads in", _escalate),
-    "snooze": Word("/incident snooze 45m", "put the next reminder off", _snooze),
+    "update": Word(
+        "update [text]",
+        "tell everybody how it stands",
+        "/incident update rolled back, errors are falling",
+        _update,
+        "incident.update",
+    ),
+    "resolve": Word(
+        "resolve [text]",
+        "end it and say what fixed it",
+        "/incident resolve rolled back to 41",
+        _resolve,
+        "incident.resolve",
+    ),
+    "sev": Word(
+        "sev LEVEL", "change how bad it is", "/incident sev p0", _severity, "incident.severity"
+    ),
+    "ack": Word("ack", "say that you have seen it", "/incident ack", _acknowledge),
+    "role": Word(
+        "role ROLE [@user]",
+        "give a role, or take it yourself",
+        "/incident role commander @ann",
+        _role,
+    ),
+    "task": Word(
+        "task add TEXT [@owner] | start N | done N",
+        "note work and move it on",
+        "/incident task add drain node-3 @bob",
+        _task,
+        "incident.task",
+    ),
+    "status": Word("status [INC-42]", "show the panel", "/incident status", _status),
+    "list": Word("list", "show the open incidents", "/incident list", _list),
+    "timeline": Word("timeline", "show what happened", "/incident timeline", _timeline),
+    "catchup": Word("catchup", "what you missed, for you alone", "/incident catchup", _catchup),
+    "page": Word("page [@user]", "call somebody in", "/incident page @ann", _page),
+    "escalate": Word("escalate", "call the leads in", "/incident escalate", _escalate),
+    "snooze": Word(
+        "snooze DURATION",
+        "put the next reminder off, once",
+        "/incident snooze 45m",
+        _snooze,
+        "incident.snooze",
+    ),
     "handover": Word(
-        "/incident handover @user [note]", "offer command", _handover, "incident.handover"
+        "handover @user [note]",
+        "offer command; they accept or decline",
+        "/incident handover @bob my shift ends",
+        _handover,
+        "incident.handover",
     ),
     "close": Word(
-        "/incident close duplicate INC-7 | false-alarm", "end it without resolving", _close
+        "close duplicate INC-7 | close false-alarm",
+        "end it without resolving",
+        "/incident close duplicate INC-7",
+        _close,
     ),
-    "reopen": Word("/incident reopen", "take it up again", _reopen),
-    "postmortem": Word("/incident postmortem", "a draft from the timeline", _postmortem),
-    "archive": Word("/incident archive", "archive the channel after the end", _archive),
-    "help": Word("/incident help", "show this", _help),
+    "reopen": Word("reopen", "take it up again", "/incident reopen", _reopen),
+    "postmortem": Word(
+        "postmortem", "a draft from the timeline, as a file", "/incident postmortem", _postmortem
+    ),
+    "archive": Word("archive", "archive the channel after the end", "/incident archive", _archive),
+    "help": Word("help", "show this", "/incident help", _help),
 }
-ALIASES = {"severity": "sev", "new": "declare", "open": "declare", "tasks": "task",
-           "resolved": "resolve", "fixed": "resolve", "acknowledge": "ack"}  # fmt: skip
+ALIASES = {
+    "severity": "sev",
+    "acknowledge": "ack",
+    "new": "declare",
+    "open": "declare",
+    "tasks": "task",
+    "resolved": "resolve",
+    "fixed": "resolve",
+}

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ COMMON = frozenset(
         "missing_scope",
         "ratelimited",
         "unknown_method",
+        "internal_error",
         "invalid_arguments",
     }
 )
@@ -176,7 +177,7 @@ async def bot(slack: SlackSandbox, serve: Serve) -> Bot:
 
 
 @pytest.fixture
-def bolt(slack: SlackSandbox, client: AsyncWebClient) -> AsyncApp:
+def bolt(client: AsyncWebClient) -> AsyncApp:
     """A real Bolt app, not yet connected."""
     return AsyncApp(client=client, signing_secret=SECRET, process_before_response=True)
 
@@ -191,10 +192,3 @@ async def bolt_http(slack: SlackSandbox, bolt: AsyncApp, serve: Serve) -> AsyncA
 
     slack.request_url = await serve(handle)
     return bolt
-
-
-@pytest.fixture
-def quiet(slack: SlackSandbox) -> Iterator[None]:
-    """No event is told to the bot."""
-    slack.workspace.on_event.clear()
-    yield

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from sandbox.slack import Person, SlackSandbox
+from sandbox.slack import SlackSandbox
 from sandbox.slack.methods.specs import SPECS
 
 VIEW = {
@@ -70,83 +70,112 @@ def absent(example: Any, ours: Any, path: str = "") -> Iterator[str]:
         yield from absent(example[0], ours[0], f"{path}.0")
 
 
+class Day:
+    """One long day in the workspace, in which every method is called once with success."""
+
+    def __init__(self, call: Any, slack: SlackSandbox) -> None:
+        self.got: dict[str, Any] = {}
+        self.call, self.slack = call, slack
+
+    async def do(self, method: str, **args: Any) -> dict[str, Any]:
+        self.got[method] = answer = await self.call(method, **args)
+        assert answer["ok"], (method, answer)
+        return answer
+
+    async def look_around(self) -> None:
+        for method in ("api.test", "auth.test", "team.info", "bots.info"):
+            await self.do(method)
+        await self.do("users.info", user="U0ANN")
+        await self.do("users.list", limit=1)
+        await self.do("users.lookupByEmail", email="ann@example.com")
+        await self.do("users.conversations", limit=1)
+        await self.do("usergroups.list", include_users=True)
+        await self.do("usergroups.users.list", usergroup="S0OPS")
+
+    async def make_a_room(self) -> str:
+        room = (await self.do("conversations.create", name="inc-1"))["channel"]["id"]
+        await self.do("conversations.invite", channel=room, users="U0ANN,U0BOB")
+        await self.do("conversations.setTopic", channel=room, topic="checkout is slow")
+        await self.do("conversations.setPurpose", channel=room, purpose="an incident")
+        await self.do("conversations.info", channel=room, include_num_members=True)
+        await self.do("conversations.list", limit=1)
+        await self.do("conversations.members", channel=room, limit=1)
+        await self.do("conversations.open", users="U0ANN")
+        await self.do("conversations.join", channel="C0GENERAL")
+        return room
+
+    async def talk(self, room: str) -> None:
+        ts = (await self.do("chat.postMessage", channel=room, text="card"))["ts"]
+        reply = await self.call("chat.postMessage", channel=room, text="log", thread_ts=ts)
+        await self.do("chat.postEphemeral", channel=room, user="U0ANN", text="psst")
+        await self.do("chat.getPermalink", channel=room, message_ts=reply["ts"])
+        for method in ("reactions.add", "reactions.get", "pins.add"):
+            await self.do(method, channel=room, timestamp=ts, **_emoji(method))
+        await self.do("pins.list", channel=room)
+        await self.do("conversations.history", channel=room, limit=1)
+        await self.do("conversations.replies", channel=room, ts=ts)
+        for method in ("reactions.remove", "pins.remove"):
+            await self.do(method, channel=room, timestamp=ts, **_emoji(method))
+        await self.do("chat.update", channel=room, ts=ts, text="card 2")
+        await self.do("chat.delete", channel=room, ts=reply["ts"])
+
+    async def bookmark(self, room: str) -> None:
+        link = {"title": "Board", "type": "link", "link": "https://example.com"}
+        mark = (await self.do("bookmarks.add", channel_id=room, **link))["bookmark"]["id"]
+        await self.do("bookmarks.list", channel_id=room)
+        await self.do("bookmarks.edit", channel_id=room, bookmark_id=mark, title="Other")
+        await self.do("bookmarks.remove", channel_id=room, bookmark_id=mark)
+
+    async def show_views(self) -> None:
+        triggers = self.slack.core.triggers
+        opened = await self.do("views.open", trigger_id=triggers.issue("U0ANN"), view=VIEW)
+        await self.do("views.push", trigger_id=triggers.issue("U0ANN"), view=VIEW)
+        await self.do("views.update", view_id=opened["view"]["id"], view=VIEW)
+        await self.do("views.publish", user_id="U0ANN", view=HOME)
+
+    async def upload(self, room: str) -> None:
+        where = await self.do("files.getUploadURLExternal", filename="run.log", length=3)
+        async with aiohttp.ClientSession() as session:
+            await (await session.post(where["upload_url"], data=b"log")).read()
+        file_id = where["file_id"]
+        await self.do("files.completeUploadExternal", files=[{"id": file_id}], channel_id=room)
+        await self.do("files.info", file=file_id)
+        await self.do("files.delete", file=file_id)
+
+    async def close_the_room(self, room: str) -> None:
+        await self.do("conversations.rename", channel=room, name="inc-1-x")
+        await self.do("conversations.kick", channel=room, user="U0BOB")
+        await self.do("conversations.archive", channel=room)
+        await self.do("conversations.unarchive", channel=room)
+        await self.do("conversations.leave", channel=room)
+
+
+def _emoji(method: str) -> dict[str, str]:
+    return {"name": "eyes"} if method in ("reactions.add", "reactions.remove") else {}
+
+
 @pytest.fixture
-async def answers(slack: SlackSandbox, call, ann: Person) -> dict[str, Any]:
-    """The ok answer of every method, from one long day in the workspace."""
-    got: dict[str, Any] = {}
-
-    async def do(method: str, **args: Any) -> dict[str, Any]:
-        got[method] = await call(method, **args)
-        assert got[method]["ok"], (method, got[method])
-        return got[method]
-
-    def trigger() -> str:
-        return slack.core.triggers.issue("U0ANN")
-
-    await do("api.test")
-    await do("auth.test")
-    await do("team.info")
-    await do("bots.info")
-    await do("users.info", user="U0ANN")
-    await do("users.list", limit=1)
-    await do("users.lookupByEmail", email="ann@example.com")
-    await do("users.conversations", limit=1)
-    await do("usergroups.list", include_users=True)
-    await do("usergroups.users.list", usergroup="S0OPS")
-    room = (await do("conversations.create", name="inc-1"))["channel"]["id"]
-    await do("conversations.invite", channel=room, users="U0ANN,U0BOB")
-    await do("conversations.setTopic", channel=room, topic="checkout is slow")
-    await do("conversations.setPurpose", channel=room, purpose="an incident")
-    await do("conversations.info", channel=room, include_num_members=True)
-    await do("conversations.list", limit=1)
-    await do("conversations.members", channel=room, limit=1)
-    await do("conversations.open", users="U0ANN")
-    await do("conversations.join", channel="C0GENERAL")
-    posted = await do("chat.postMessage", channel=room, text="card")
-    ts = posted["ts"]
-    reply = await call("chat.postMessage", channel=room, text="log", thread_ts=ts)
-    await do("chat.postEphemeral", channel=room, user="U0ANN", text="psst")
-    await do("chat.getPermalink", channel=room, message_ts=reply["ts"])
-    await do("reactions.add", channel=room, timestamp=ts, name="eyes")
-    await do("reactions.get", channel=room, timestamp=ts)
-    await do("pins.add", channel=room, timestamp=ts)
-    await do("pins.list", channel=room)
-    await do("conversations.history", channel=room, limit=1)
-    await do("conversations.replies", channel=room, ts=ts)
-    await do("reactions.remove", channel=room, timestamp=ts, name="eyes")
-    await do("pins.remove", channel=room, timestamp=ts)
-    await do("chat.update", channel=room, ts=ts, text="card 2")
-    link = {"title": "Board", "type": "link", "link": "https://example.com"}
-    mark = (await do("bookmarks.add", channel_id=room, **link))["bookmark"]["id"]
-    await do("bookmarks.list", channel_id=room)
-    await do("bookmarks.edit", channel_id=room, bookmark_id=mark, title="Other")
-    await do("bookmarks.remove", channel_id=room, bookmark_id=mark)
-    view = (await do("views.open", trigger_id=trigger(), view=VIEW))["view"]["id"]
-    await do("views.push", trigger_id=trigger(), view=VIEW)
-    await do("views.update", view_id=view, view=VIEW)
-    await do("views.publish", user_id="U0ANN", view=HOME)
-    where = await do("files.getUploadURLExternal", filename="run.log", length=3)
-    async with aiohttp.ClientSession() as session:
-        await (await session.post(where["upload_url"], data=b"log")).read()
-    file_id = where["file_id"]
-    await do("files.completeUploadExternal", files=[{"id": file_id}], channel_id=room)
-    await do("files.info", file=file_id)
-    await do("files.delete", file=file_id)
-    await do("chat.delete", channel=room, ts=reply["ts"])
-    await do("conversations.rename", channel=room, name="inc-1-x")
-    await do("conversations.kick", channel=room, user="U0BOB")
-    await do("conversations.archive", channel=room)
-    await do("conversations.unarchive", channel=room)
-    await do("conversations.leave", channel=room)
-    got["apps.connections.open"] = await _with_app_token(slack, slack.core.app_token)
-    return got
+async def answers(slack: SlackSandbox, call: Any) -> dict[str, Any]:
+    """The ok answer of every method."""
+    day = Day(call, slack)
+    await day.look_around()
+    room = await day.make_a_room()
+    await day.talk(room)
+    await day.bookmark(room)
+    await day.show_views()
+    await day.upload(room)
+    await day.close_the_room(room)
+    sockets = await _with_app_token(slack, slack.core.app_token)
+    return {**day.got, "apps.connections.open": sockets}
 
 
 async def _with_app_token(slack: SlackSandbox, token: str) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"}
-    async with aiohttp.ClientSession(headers=headers) as session:
-        async with session.post(f"{slack.api_url}apps.connections.open") as response:
-            return dict(await response.json())
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.post(f"{slack.api_url}apps.connections.open") as response,
+    ):
+        return dict(await response.json())
 
 
 async def test_every_answer_has_the_keys_of_slacks_example(answers, reference, slack):

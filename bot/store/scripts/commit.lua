@@ -83,7 +83,6 @@ local function forget(lane, incident)
     end
   end
   redis.call('ZREM', K.failing .. incident, lane)
-  lanes[lane] = true
 end
 
 local DO = {

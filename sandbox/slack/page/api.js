@@ -10,7 +10,8 @@ async function call(path, init) {
     throw new ApiError("The sandbox server does not answer. Is it still running?", { cause: error });
   }
   const body = await response.json().catch(() => ({}));
-  if (body.ok === false || !response.ok) throw new ApiError(body.error ?? `The server answered ${response.status} to ${path}`);
+  if (body.ok === false || !response.ok)
+    throw new ApiError(body.error ?? `The server answered ${response.status} to ${path}`);
   return body;
 }
 

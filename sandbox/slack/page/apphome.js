@@ -9,14 +9,23 @@ export class AppHome {
   constructor() {
     this.blocks = h("div", { class: "blocks" });
     this.empty = h("p", { class: "muted" });
-    this.node = h("div", { class: "home", tabindex: "0", role: "region", "aria-label": "App Home", data: { testid: "home" } }, this.empty, this.blocks);
+    this.node = h(
+      "div",
+      { class: "home", tabindex: "0", role: "region", "aria-label": "App Home", data: { testid: "home" } },
+      this.empty,
+      this.blocks,
+    );
   }
 
   /** The person opens the tab: the app hears of it and may publish a new one. */
-  async opened() { this.show((await post("home", { as: workspace.as })).view); }
+  async opened() {
+    this.show((await post("home", { as: workspace.as })).view);
+  }
 
   /** A new one was published. Asking without `app_home_opened`, or publishing would call for publishing for ever. */
-  async reread() { this.show((await get("home", { as: workspace.as })).view); }
+  async reread() {
+    this.show((await get("home", { as: workspace.as })).view);
+  }
 
   show(view) {
     this.empty.hidden = Boolean(view);

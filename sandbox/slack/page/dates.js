@@ -14,19 +14,24 @@ function format(date, options) {
 }
 
 const part = (date, name, style) => format(date, { [name]: style });
-const dayKey = (date) => `${part(date, "year", "numeric")}-${format(date, { month: "2-digit" })}-${format(date, { day: "2-digit" })}`;
+const dayKey = (date) =>
+  `${part(date, "year", "numeric")}-${format(date, { month: "2-digit" })}-${format(date, { day: "2-digit" })}`;
 
 function ordinal(day) {
   const teen = day % 100 >= 11 && day % 100 <= 13;
-  return `${day}${teen ? "th" : ["th", "st", "nd", "rd"][day % 10] ?? "th"}`;
+  return `${day}${teen ? "th" : (["th", "st", "nd", "rd"][day % 10] ?? "th")}`;
 }
 
 // Slack leaves the year out when the date is less than six months away.
-const year = (date) => Math.abs(date - Date.now()) > HALF_A_YEAR_MS ? `, ${part(date, "year", "numeric")}` : "";
+const year = (date) => (Math.abs(date - Date.now()) > HALF_A_YEAR_MS ? `, ${part(date, "year", "numeric")}` : "");
 const monthDay = (date) => `${part(date, "month", "long")} ${ordinal(Number(part(date, "day", "numeric")))}`;
 
 function relativeDay(date) {
-  for (const [word, days] of [["yesterday", -1], ["today", 0], ["tomorrow", 1]]) {
+  for (const [word, days] of [
+    ["yesterday", -1],
+    ["today", 0],
+    ["tomorrow", 1],
+  ]) {
     if (dayKey(date) === dayKey(new Date(Date.now() + days * 86400000))) return word;
   }
   return null;
@@ -45,13 +50,20 @@ const plain = {
 };
 const pretty = (name) => (date) => relativeDay(date) ?? plain[name](date);
 const tokens = {
-  ...plain, date_pretty: pretty("date"), date_short_pretty: pretty("date_short"), date_long_pretty: pretty("date_long"),
+  ...plain,
+  date_pretty: pretty("date"),
+  date_short_pretty: pretty("date_short"),
+  date_long_pretty: pretty("date_long"),
   day_divider_pretty: (date) => relativeDay(date) ?? `${part(date, "weekday", "long")}, ${monthDay(date)}${year(date)}`,
 };
 
 function ago(date) {
   const seconds = Math.round((date - Date.now()) / 1000);
-  const [size, unit] = [[86400, "day"], [3600, "hour"], [60, "minute"]].find(([limit]) => Math.abs(seconds) >= limit) ?? [1, "second"];
+  const [size, unit] = [
+    [86400, "day"],
+    [3600, "hour"],
+    [60, "minute"],
+  ].find(([limit]) => Math.abs(seconds) >= limit) ?? [1, "second"];
   const count = Math.abs(Math.trunc(seconds / size));
   if (unit === "second" && count < 10) return "just now";
   const words = `${count} ${unit}${count === 1 ? "" : "s"}`;
@@ -75,7 +87,11 @@ export function dateNode(unix, template, fallback) {
   const text = dateText(unix, template);
   if (text === null) return document.createTextNode(fallback || template);
   const title = dateText(unix, "{date_long} at {time_secs}") + ` (${zone()})`;
-  return h("time", { datetime: new Date(unix * 1000).toISOString(), title, data: { unix: String(unix), template } }, text);
+  return h(
+    "time",
+    { datetime: new Date(unix * 1000).toISOString(), title, data: { unix: String(unix), template } },
+    text,
+  );
 }
 
 export function redrawDates() {
@@ -93,7 +109,8 @@ export const dayLabel = (ts) => dateText(Math.floor(Number(ts)), "{day_divider_p
 /** Minutes that `zone()` is ahead of UTC at `date`. */
 function offsetMinutes(date) {
   const name = new Intl.DateTimeFormat("en-US", { timeZone: zone(), timeZoneName: "longOffset" })
-    .formatToParts(date).find((each) => each.type === "timeZoneName").value;
+    .formatToParts(date)
+    .find((each) => each.type === "timeZoneName").value;
   const [, sign, hours, minutes] = /GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(name) ?? [];
   return sign ? (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) : 0;
 }

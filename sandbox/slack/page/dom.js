@@ -19,7 +19,8 @@ function setProp(node, name, value) {
   else node.setAttribute(name, value === true ? "" : String(value));
 }
 
-const present = (children) => children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
+const present = (children) =>
+  children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false);
 
 export function fill(node, ...children) {
   node.replaceChildren(...present(children));
@@ -31,7 +32,8 @@ const SVG = "http://www.w3.org/2000/svg";
 /** An icon of 20 x 20 drawn by strokes; decorative, the button around it carries the label. */
 export function svg(paths, className = "icon") {
   const node = document.createElementNS(SVG, "svg");
-  for (const [key, value] of Object.entries({ viewBox: "0 0 20 20", class: className, "aria-hidden": "true" })) node.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ viewBox: "0 0 20 20", class: className, "aria-hidden": "true" }))
+    node.setAttribute(key, value);
   for (const d of [paths].flat()) {
     const path = document.createElementNS(SVG, "path");
     path.setAttribute("d", d);
@@ -70,18 +72,25 @@ function place(parent, wanted) {
   });
 }
 
-/** Runs `change`; when it replaced the focused control, the new one with the same block and action id gets the focus. */
+/** Runs `change`; when it replaced the focused control, the new one of the same name gets the focus. */
 export function keepFocus(root, change) {
   const focused = document.activeElement;
-  const action = root.contains(focused) && focused.dataset ? focused.dataset.actionId : undefined;
-  const block = action && focused.closest("[data-block-id]")?.dataset.blockId;
-  const selection = action && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
+  const name = root.contains(focused) ? controlName(focused) : null;
+  const selection = name && "selectionStart" in focused ? [focused.selectionStart, focused.selectionEnd] : null;
   change();
-  if (!action || document.contains(focused)) return;
-  const again = [...root.querySelectorAll("[data-action-id]")].find(
-    (node) => node.dataset.actionId === action && node.closest("[data-block-id]")?.dataset.blockId === block);
+  if (!name || document.contains(focused)) return;
+  const again = [...root.querySelectorAll("[data-action-id], [data-testid]")].find(
+    (node) => controlName(node) === name,
+  );
   again?.focus();
   if (again && selection && selection[0] !== null) again.setSelectionRange?.(...selection);
+}
+
+/** What a control is called in tests is what it is known by here: block and action id, else its test id. */
+function controlName(node) {
+  const { actionId, testid } = node.dataset ?? {};
+  const block = actionId && node.closest("[data-block-id]")?.dataset.blockId;
+  return actionId || testid ? JSON.stringify([block, actionId, testid]) : null;
 }
 
 let counter = 0;
@@ -100,5 +109,7 @@ export function toast(text) {
   node.textContent = text;
   node.hidden = false;
   clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => { node.hidden = true; }, 6000);
+  toastTimer = setTimeout(() => {
+    node.hidden = true;
+  }, 6000);
 }

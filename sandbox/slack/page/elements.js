@@ -34,12 +34,23 @@ function valueOf(element, block, surface) {
 }
 
 const DRAW = {
-  button, workflow_button: button, overflow, checkboxes: choices, radio_buttons: choices,
-  plain_text_input: textInput, email_text_input: textInput, url_text_input: textInput, number_input: textInput,
-  rich_text_input: richInput, datepicker: picker, timepicker: picker, datetimepicker: picker,
+  button,
+  workflow_button: button,
+  overflow,
+  checkboxes: choices,
+  radio_buttons: choices,
+  plain_text_input: textInput,
+  email_text_input: textInput,
+  url_text_input: textInput,
+  number_input: textInput,
+  rich_text_input: richInput,
+  datepicker: picker,
+  timepicker: picker,
+  datetimepicker: picker,
 };
 
-const unknown = ({ element }) => h("div", { class: "unknown-block" }, `This page does not draw elements of type "${element.type}".`);
+const unknown = ({ element }) =>
+  h("div", { class: "unknown-block" }, `This page does not draw elements of type "${element.type}".`);
 
 function button({ element, block, surface }) {
   const style = ["primary", "danger"].includes(element.style) ? ` ${element.style}` : "";
@@ -48,9 +59,18 @@ function button({ element, block, surface }) {
     if (href && !element.confirm) window.open(href, "_blank", "noopener");
     await surface.act(block.block_id, element, { value: element.value }, node);
   };
-  const node = h("button", {
-    type: "button", class: `button${style}`, "aria-label": element.accessibility_label, data: { actionId: element.action_id ?? "" }, onclick: press,
-  }, textObject(element.text), element.url ? icon("link", "small") : null);
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: `button${style}`,
+      "aria-label": element.accessibility_label,
+      data: { actionId: element.action_id ?? "" },
+      onclick: press,
+    },
+    textObject(element.text),
+    element.url ? icon("link", "small") : null,
+  );
   return node;
 }
 
@@ -61,12 +81,24 @@ function overflow({ element, block, surface }) {
     surface.act(block.block_id, element, { selected_option: option }, node);
   };
   const items = (element.options ?? []).map((option) => ({
-    label: words(option.text), description: option.description && words(option.description), pick: () => pick(option), data: { value: option.value },
+    label: words(option.text),
+    description: option.description && words(option.description),
+    pick: () => pick(option),
+    data: { value: option.value },
   }));
-  const node = h("button", {
-    type: "button", class: "button overflow", "aria-label": "More actions", "aria-haspopup": "menu", "aria-expanded": "false",
-    data: { actionId: element.action_id ?? "" }, onclick: () => openMenu(node, items, { label: "More actions" }),
-  }, icon("more"));
+  const node = h(
+    "button",
+    {
+      type: "button",
+      class: "button overflow",
+      "aria-label": "More actions",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      data: { actionId: element.action_id ?? "" },
+      onclick: () => openMenu(node, items, { label: "More actions" }),
+    },
+    icon("more"),
+  );
   return node;
 }
 
@@ -75,31 +107,65 @@ function choices({ element, block, aria, value, commit }) {
   const name = uid("choice");
   const chosen = new Set((single ? [value] : value).filter(Boolean).map((option) => option.value));
   const boxes = (element.options ?? []).map((option) => {
-    const box = h("input", { type: single ? "radio" : "checkbox", name, checked: chosen.has(option.value), data: { value: option.value } });
+    const box = h("input", {
+      type: single ? "radio" : "checkbox",
+      name,
+      checked: chosen.has(option.value),
+      data: { value: option.value },
+    });
     return { option, box };
   });
   const changed = () => {
     const picked = boxes.filter(({ box }) => box.checked).map(({ option }) => option);
-    commit(single ? picked[0] ?? null : picked, node);
+    commit(single ? (picked[0] ?? null) : picked, node);
   };
-  const node = h("div", {
-    class: "choices", role: single ? "radiogroup" : "group", "aria-labelledby": aria.id ? `${aria.id}-label` : null, id: aria.id,
-    "aria-label": aria.id ? null : block.text ? words(block.text) : "Choices", data: { actionId: element.action_id ?? "" }, onchange: changed,
-  }, boxes.map(({ option, box }) => h("label", { class: "choice" }, box, h("span", null, textObject(option.text),
-    option.description ? h("span", { class: "choice-note" }, textObject(option.description)) : null))));
+  const node = h(
+    "div",
+    {
+      class: "choices",
+      role: single ? "radiogroup" : "group",
+      "aria-labelledby": aria.id ? `${aria.id}-label` : null,
+      id: aria.id,
+      "aria-label": aria.id ? null : block.text ? words(block.text) : "Choices",
+      data: { actionId: element.action_id ?? "" },
+      onchange: changed,
+    },
+    boxes.map(({ option, box }) =>
+      h(
+        "label",
+        { class: "choice" },
+        box,
+        h(
+          "span",
+          null,
+          textObject(option.text),
+          option.description ? h("span", { class: "choice-note" }, textObject(option.description)) : null,
+        ),
+      ),
+    ),
+  );
   return node;
 }
 
-const INPUT_TYPES = { email_text_input: "email", url_text_input: "url", number_input: "text", plain_text_input: "text" };
+const INPUT_TYPES = {
+  email_text_input: "email",
+  url_text_input: "url",
+  number_input: "text",
+  plain_text_input: "text",
+};
 
 function textInput({ element, block, surface, aria, value, set, commit }) {
   const triggers = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const props = {
-    ...ariaProps(aria, element), value: value ?? "", maxlength: element.max_length ?? null, autocomplete: "off",
+    ...ariaProps(aria, element),
+    value: value ?? "",
+    maxlength: element.max_length ?? null,
+    autocomplete: "off",
     placeholder: element.placeholder ? words(element.placeholder) : null,
     inputmode: element.type === "number_input" ? (element.is_decimal_allowed ? "decimal" : "numeric") : null,
   };
-  const node = element.multiline ? h("textarea", { ...props, rows: "4", class: "field" })
+  const node = element.multiline
+    ? h("textarea", { ...props, rows: "4", class: "field" })
     : h("input", { ...props, type: INPUT_TYPES[element.type], class: "field" });
   let timer = 0;
   node.addEventListener("input", () => {
@@ -120,11 +186,22 @@ function textInput({ element, block, surface, aria, value, set, commit }) {
 
 /** Formatted input is taken as plain words: the sandbox has no editor for it. */
 function richInput({ element, aria, set, value }) {
-  const node = h("textarea", { ...ariaProps(aria, element), rows: "4", class: "field", placeholder: element.placeholder ? words(element.placeholder) : null });
-  node.value = (value?.elements ?? []).flatMap((part) => part.elements ?? []).map((part) => part.text ?? "").join("");
-  node.addEventListener("input", () => set({
-    type: "rich_text", elements: [{ type: "rich_text_section", elements: [{ type: "text", text: node.value }] }],
-  }));
+  const node = h("textarea", {
+    ...ariaProps(aria, element),
+    rows: "4",
+    class: "field",
+    placeholder: element.placeholder ? words(element.placeholder) : null,
+  });
+  node.value = (value?.elements ?? [])
+    .flatMap((part) => part.elements ?? [])
+    .map((part) => part.text ?? "")
+    .join("");
+  node.addEventListener("input", () =>
+    set({
+      type: "rich_text",
+      elements: [{ type: "rich_text_section", elements: [{ type: "text", text: node.value }] }],
+    }),
+  );
   return node;
 }
 
@@ -138,14 +215,25 @@ function picker({ element, aria, value, commit }) {
   const { type, show, read } = PICKERS[element.type];
   let timer = 0;
   const node = h("input", {
-    ...ariaProps(aria, element), type, class: "field picker", value: value ? show(value) : "", title: element.placeholder ? words(element.placeholder) : null,
+    ...ariaProps(aria, element),
+    type,
+    class: "field picker",
+    value: value ? show(value) : "",
+    title: element.placeholder ? words(element.placeholder) : null,
     // A date typed digit by digit changes three times; only the last one is meant.
-    onchange: () => { clearTimeout(timer); timer = setTimeout(() => commit(node.value ? read(node.value) : null, node), 300); },
+    onchange: () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => commit(node.value ? read(node.value) : null, node), 300);
+    },
   });
   return node;
 }
 
 export const ariaProps = (aria, element) => ({
-  id: aria.id, "aria-describedby": aria.describedBy, "aria-invalid": aria.invalid ? "true" : null, data: { actionId: element.action_id ?? "" },
-  "aria-label": aria.id ? null : words(element.placeholder) || element.action_id, autofocus: Boolean(element.focus_on_load),
+  id: aria.id,
+  "aria-describedby": aria.describedBy,
+  "aria-invalid": aria.invalid ? "true" : null,
+  data: { actionId: element.action_id ?? "" },
+  "aria-label": aria.id ? null : words(element.placeholder) || element.action_id,
+  autofocus: Boolean(element.focus_on_load),
 });

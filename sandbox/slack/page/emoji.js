@@ -47,6 +47,24 @@ export const emojiNames = (prefix) => [...BY_NAME.keys()].filter((name) => name.
 
 export const QUICK_REACTIONS = ["pushpin", "eyes", "white_check_mark", "+1"];
 export const MORE_REACTIONS = [
-  "-1", "tada", "fire", "rotating_light", "warning", "red_circle", "large_yellow_circle", "large_green_circle", "x",
-  "hourglass", "memo", "mag", "wave", "pray", "raised_hands", "rocket", "heart", "100", "thinking_face", "joy",
+  "-1",
+  "tada",
+  "fire",
+  "rotating_light",
+  "warning",
+  "red_circle",
+  "large_yellow_circle",
+  "large_green_circle",
+  "x",
+  "hourglass",
+  "memo",
+  "mag",
+  "wave",
+  "pray",
+  "raised_hands",
+  "rocket",
+  "heart",
+  "100",
+  "thinking_face",
+  "joy",
 ];

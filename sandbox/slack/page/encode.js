@@ -8,11 +8,17 @@ const OWN_SYNTAX = /(<(?:@[UW][A-Z0-9]+|#[CGD][A-Z0-9]+|!(?:here|channel|everyon
  * Not for the words of a command: the server links names in them when the manifest says `should_escape`.
  */
 export function encode(typed) {
-  return typed.split(OWN_SYNTAX).map((piece, index) => {
-    if (index % 2) return piece;
-    const safe = piece.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
-    return safe.replace(NAMED, (whole, before, mark, name) => `${before}${(mark === "@" ? person(name) : room(name)) ?? mark + name}`);
-  }).join("");
+  return typed
+    .split(OWN_SYNTAX)
+    .map((piece, index) => {
+      if (index % 2) return piece;
+      const safe = piece.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+      return safe.replace(
+        NAMED,
+        (whole, before, mark, name) => `${before}${(mark === "@" ? person(name) : room(name)) ?? mark + name}`,
+      );
+    })
+    .join("");
 }
 
 function person(name) {

@@ -5,13 +5,26 @@ const many = (name) => ({ key: `selected_${name}s`, initial: `initial_${name}s`,
 const typed = { key: "value", initial: "initial_value" };
 
 export const FIELDS = {
-  plain_text_input: typed, number_input: typed, email_text_input: typed, url_text_input: typed,
+  plain_text_input: typed,
+  number_input: typed,
+  email_text_input: typed,
+  url_text_input: typed,
   rich_text_input: { key: "rich_text_value", initial: "initial_value" },
-  static_select: one("option"), external_select: one("option"), radio_buttons: one("option"),
-  users_select: one("user"), conversations_select: one("conversation"), channels_select: one("channel"),
-  multi_static_select: many("option"), multi_external_select: many("option"), checkboxes: many("option"),
-  multi_users_select: many("user"), multi_conversations_select: many("conversation"), multi_channels_select: many("channel"),
-  datepicker: one("date"), timepicker: one("time"), datetimepicker: { key: "selected_date_time", initial: "initial_date_time" },
+  static_select: one("option"),
+  external_select: one("option"),
+  radio_buttons: one("option"),
+  users_select: one("user"),
+  conversations_select: one("conversation"),
+  channels_select: one("channel"),
+  multi_static_select: many("option"),
+  multi_external_select: many("option"),
+  checkboxes: many("option"),
+  multi_users_select: many("user"),
+  multi_conversations_select: many("conversation"),
+  multi_channels_select: many("channel"),
+  datepicker: one("date"),
+  timepicker: one("time"),
+  datetimepicker: { key: "selected_date_time", initial: "initial_date_time" },
 };
 
 export const fieldOf = (element) => FIELDS[element.type];
@@ -19,16 +32,17 @@ export const fieldOf = (element) => FIELDS[element.type];
 export function initialValue(element) {
   const field = fieldOf(element);
   const value = element[field.initial];
-  return field.many ? value ?? [] : value ?? null;
+  return field.many ? (value ?? []) : (value ?? null);
 }
 
-export const isEmpty = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
+export const isEmpty = (value) =>
+  value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
 /** The elements of a block that can be pressed or filled in. */
 export function elementsOf(block) {
   if (block.type === "input") return [block.element];
   if (block.type === "section") return block.accessory ? [block.accessory] : [];
-  return ["actions", "context_actions"].includes(block.type) ? block.elements ?? [] : [];
+  return ["actions", "context_actions"].includes(block.type) ? (block.elements ?? []) : [];
 }
 
 const URL_SHAPE = /^https?:\/\/[^\s]+$/i;
@@ -39,11 +53,16 @@ export function complaint(block, value) {
   const { element } = block;
   if (isEmpty(value)) return block.optional ? null : "Please complete this required field.";
   switch (element.type) {
-    case "plain_text_input": return lengthComplaint(element, value);
-    case "number_input": return numberComplaint(element, value);
-    case "email_text_input": return EMAIL_SHAPE.test(value) ? null : "Please enter a valid email address.";
-    case "url_text_input": return URL_SHAPE.test(value) ? null : "Please enter a valid URL, beginning with http:// or https://.";
-    default: return null;
+    case "plain_text_input":
+      return lengthComplaint(element, value);
+    case "number_input":
+      return numberComplaint(element, value);
+    case "email_text_input":
+      return EMAIL_SHAPE.test(value) ? null : "Please enter a valid email address.";
+    case "url_text_input":
+      return URL_SHAPE.test(value) ? null : "Please enter a valid URL, beginning with http:// or https://.";
+    default:
+      return null;
   }
 }
 
@@ -56,7 +75,9 @@ function lengthComplaint({ min_length: min, max_length: max }, value) {
 function numberComplaint(element, value) {
   const shape = element.is_decimal_allowed ? /^-?\d*\.?\d+$/ : /^-?\d+$/;
   if (!shape.test(value)) return element.is_decimal_allowed ? "Please enter a number." : "Please enter a whole number.";
-  if (element.min_value !== undefined && Number(value) < Number(element.min_value)) return `Please enter ${element.min_value} or more.`;
-  if (element.max_value !== undefined && Number(value) > Number(element.max_value)) return `Please enter ${element.max_value} or less.`;
+  if (element.min_value !== undefined && Number(value) < Number(element.min_value))
+    return `Please enter ${element.min_value} or more.`;
+  if (element.max_value !== undefined && Number(value) > Number(element.max_value))
+    return `Please enter ${element.max_value} or less.`;
   return null;
 }

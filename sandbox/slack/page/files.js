@@ -10,11 +10,32 @@ const TEXT_NAMES = /\.(?:txt|log|md|csv|json|ya?ml|xml|ini|toml|py|js|sh|sql|dif
 export function fileCard(file) {
   const name = file.title || file.name || file.id;
   const url = fileUrl(file.id);
-  const card = h("div", { class: "file-card" },
+  const card = h(
+    "div",
+    { class: "file-card" },
     h("span", { class: "file-icon" }, icon("file")),
-    h("span", { class: "file-words" }, h("span", { class: "file-name" }, name),
-      h("span", { class: "file-note" }, [file.pretty_type || file.filetype || file.mimetype, size(file.size)].filter(Boolean).join(" · "))),
-    h("a", { class: "icon-button", href: url, download: file.name ?? file.id, "aria-label": `Download ${name}`, title: "Download" }, icon("download")));
+    h(
+      "span",
+      { class: "file-words" },
+      h("span", { class: "file-name" }, name),
+      h(
+        "span",
+        { class: "file-note" },
+        [file.pretty_type || file.filetype || file.mimetype, size(file.size)].filter(Boolean).join(" · "),
+      ),
+    ),
+    h(
+      "a",
+      {
+        class: "icon-button",
+        href: url,
+        download: file.name ?? file.id,
+        "aria-label": `Download ${name}`,
+        title: "Download",
+      },
+      icon("download"),
+    ),
+  );
   if (/^image\/(?:png|jpe?g|gif|webp)$/.test(file.mimetype ?? "")) {
     return h("div", { class: "file" }, card, h("img", { class: "file-image", src: url, alt: file.alt_txt || name }));
   }
@@ -32,12 +53,20 @@ function size(bytes) {
 function preview(url, name) {
   const pre = h("pre", { class: "file-preview", tabindex: "0", "aria-label": `Contents of ${name}` }, "Loading…");
   const more = h("button", { type: "button", class: "text-button", hidden: true }, "Show all");
-  fetch(url).then((response) => (response.ok ? response.text() : Promise.reject(new Error(String(response.status))))).then((text) => {
-    const lines = text.split("\n");
-    pre.textContent = lines.slice(0, PREVIEW_LINES).join("\n");
-    more.hidden = lines.length <= PREVIEW_LINES;
-    more.textContent = `Show all ${lines.length} lines`;
-    more.addEventListener("click", () => { pre.textContent = text; more.remove(); });
-  }).catch((error) => { pre.textContent = `The file could not be read (${error.message}).`; });
+  fetch(url)
+    .then((response) => (response.ok ? response.text() : Promise.reject(new Error(String(response.status)))))
+    .then((text) => {
+      const lines = text.split("\n");
+      pre.textContent = lines.slice(0, PREVIEW_LINES).join("\n");
+      more.hidden = lines.length <= PREVIEW_LINES;
+      more.textContent = `Show all ${lines.length} lines`;
+      more.addEventListener("click", () => {
+        pre.textContent = text;
+        more.remove();
+      });
+    })
+    .catch((error) => {
+      pre.textContent = `The file could not be read (${error.message}).`;
+    });
   return h("div", null, pre, more);
 }

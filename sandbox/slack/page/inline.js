@@ -20,11 +20,18 @@ const BARE_URL = /\bhttps?:\/\/[^\s<>|]+[^\s<>|.,:;!?)'"\]]/g;
 export function inline(source, { verbatim = false } = {}) {
   const nodes = [];
   let text = "";
-  const flush = () => { if (text) nodes.push(...textNodes(text, verbatim)); text = ""; };
+  const flush = () => {
+    if (text) nodes.push(...textNodes(text, verbatim));
+    text = "";
+  };
   let at = 0;
   while (at < source.length) {
     const found = entityAt(source, at) ?? codeAt(source, at) ?? emphasisAt(source, at, verbatim);
-    if (!found) { text += source[at]; at += 1; continue; }
+    if (!found) {
+      text += source[at];
+      at += 1;
+      continue;
+    }
     flush();
     nodes.push(found.node);
     at += found.length;
@@ -46,7 +53,11 @@ function codeAt(source, at) {
 
 /** Inside code nothing is drawn but the escapes; a link Slack made of an address is its label again. */
 export const codeText = (source) =>
-  unescape(source.replace(/<([^<>|\n]+)(?:\|([^<>\n]*))?>/g, (whole, target, label) => (/^(https?:|mailto:)/.test(target) ? label ?? target : whole)));
+  unescape(
+    source.replace(/<([^<>|\n]+)(?:\|([^<>\n]*))?>/g, (whole, target, label) =>
+      /^(https?:|mailto:)/.test(target) ? (label ?? target) : whole,
+    ),
+  );
 
 function emphasisAt(source, at, verbatim) {
   const tag = EMPHASIS[source[at]];
@@ -61,7 +72,10 @@ function closing(source, at) {
   const mark = source[at];
   for (let end = at + 1; end < source.length && source[end] !== "\n"; end += 1) {
     const skip = (source[end] === "<" || source[end] === "`") && /^(?:<[^<>\n]+>|`[^`\n]+`)/.exec(source.slice(end));
-    if (skip) { end += skip[0].length - 1; continue; }
+    if (skip) {
+      end += skip[0].length - 1;
+      continue;
+    }
     const closes = source[end] === mark && end > at + 1 && !/\s/.test(source[end - 1]);
     if (closes && !/[\p{L}\p{N}]/u.test(source[end + 1] ?? "")) return end;
   }
@@ -139,4 +153,8 @@ function emojiNodes(text) {
 }
 
 export const emojiNode = (name) =>
-  h("span", { class: "emoji", role: "img", "aria-label": `:${name}:`, title: `:${name}:` }, emojiOf(name) ?? `:${name}:`);
+  h(
+    "span",
+    { class: "emoji", role: "img", "aria-label": `:${name}:`, title: `:${name}:` },
+    emojiOf(name) ?? `:${name}:`,
+  );

@@ -5,7 +5,7 @@ import { AppHome } from "./apphome.js";
 import { avatar, profileCard } from "./avatar.js";
 import { Composer } from "./composer.js";
 import { redrawDates } from "./dates.js";
-import { fill, h, toast } from "./dom.js";
+import { fill, h, keepFocus, toast } from "./dom.js";
 import { FaultDrawer } from "./faults.js";
 import { renderHeader } from "./header.js";
 import { icon } from "./icons.js";
@@ -25,20 +25,48 @@ const view = { where: null, messages: [] };
 const list = new MessageList({ label: "Messages" });
 const home = new AppHome();
 const faults = new FaultDrawer();
-const composer = new Composer({ place: () => ({ channel: view.where?.id, name: place() }), testid: "composer", sent: () => Promise.all([readMessages(), refreshModals()]) });
+const composer = new Composer({
+  place: () => ({ channel: view.where?.id, name: place() }),
+  testid: "composer",
+  sent: () => Promise.all([readMessages(), refreshModals()]),
+});
 const thread = new ThreadPane({ sent: () => Promise.all([thread.refresh(), readMessages()]) });
 const join = h("div", { class: "join" });
 
-const place = () => (view.where && view.where !== HOME ? (view.where.is_im ? channelLabel(view.where) : `#${view.where.name}`) : "");
+const place = () =>
+  view.where && view.where !== HOME ? (view.where.is_im ? channelLabel(view.where) : `#${view.where.name}`) : "";
 
 async function readState() {
   await loadWorkspace(workspace.as);
   if (view.where && view.where !== HOME) view.where = workspace.channels.get(view.where.id) ?? null;
-  if (!view.where) { openDefault(); return; }
+  if (!view.where) {
+    openDefault();
+    return;
+  }
   drawFrame();
+  // Pins and names stand in the rows, too.
+  if (view.where !== HOME) list.show(view.messages, view.where);
 }
 
+let drawn = "";
+
+/** Sidebar, top bar and head; left alone when nothing in them has changed, so that a menu opened from them stays. */
 function drawFrame() {
+  const { where } = view;
+  const print = JSON.stringify([
+    where,
+    workspace.as,
+    workspace.name,
+    workspace.app,
+    [...workspace.channels.values()],
+    people(),
+  ]);
+  if (print === drawn) return;
+  drawn = print;
+  keepFocus(byId("frame"), drawParts);
+}
+
+function drawParts() {
   const { where } = view;
   renderSidebar(byId("sidebar"), where === HOME ? HOME : where?.id, { reload: readState });
   renderTop();
@@ -48,16 +76,48 @@ function drawFrame() {
   composer.node.hidden = where === HOME || outside;
   join.hidden = !outside;
   if (!outside) return;
-  fill(join, where.is_archived ? [`You are viewing #${where.name}, an archived channel.`,
-    h("button", { type: "button", class: "button", onclick: () => changeChannel("unarchive", { channel: where.id }, readState) }, "Unarchive")] : [h("strong", null, `#${where.name}`),
-    h("button", { type: "button", class: "button primary", data: { testid: "join" }, onclick: () => changeChannel("join", { channel: where.id }, async () => { await readState(); await readMessages(); }) }, "Join channel")]);
+  fill(
+    join,
+    where.is_archived
+      ? [
+          `You are viewing #${where.name}, an archived channel.`,
+          h(
+            "button",
+            {
+              type: "button",
+              class: "button",
+              onclick: () => changeChannel("unarchive", { channel: where.id }, readState),
+            },
+            "Unarchive",
+          ),
+        ]
+      : [
+          h("strong", null, `#${where.name}`),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "button primary",
+              data: { testid: "join" },
+              onclick: () =>
+                changeChannel("join", { channel: where.id }, async () => {
+                  await readState();
+                  await readMessages();
+                }),
+            },
+            "Join channel",
+          ),
+        ],
+  );
 }
 
 function renderTop() {
   byId("workspace-name").textContent = workspace.name;
   document.title = `${place() || "Home"} - ${workspace.name} - Slack sandbox`;
   const { app } = workspace;
-  const text = app.connected ? `${app.name} is connected${app.mode ? ` (${/socket/i.test(app.mode) ? "Socket Mode" : "HTTP"})` : ""}` : `${app.name ?? "The app"} is not connected`;
+  const text = app.connected
+    ? `${app.name} is connected${app.mode ? ` (${/socket/i.test(app.mode) ? "Socket Mode" : "HTTP"})` : ""}`
+    : `${app.name ?? "The app"} is not connected`;
   const status = byId("status");
   status.classList.toggle("on", Boolean(app.connected));
   status.title = text;
@@ -65,7 +125,10 @@ function renderTop() {
   const choice = byId("user-switch");
   if (choice.dataset.people !== JSON.stringify(people().map((user) => user.id))) {
     choice.dataset.people = JSON.stringify(people().map((user) => user.id));
-    fill(choice, people().map((user) => h("option", { value: user.id }, userName(user.id))));
+    fill(
+      choice,
+      people().map((user) => h("option", { value: user.id }, userName(user.id))),
+    );
   }
   choice.value = workspace.as;
   fill(byId("me"), avatar(workspace.as, "small"));
@@ -82,20 +145,35 @@ async function readMessages() {
 }
 
 function intro(channel) {
-  if (channel.is_im) return h("p", null, "This conversation is just between ", h("strong", null, channelLabel(channel)), " and you.");
-  return [h("h2", null, `${channel.is_private ? "🔒 " : "#"}${channel.name}`), h("p", null, `This is the very beginning of the ${channel.name} channel. `, channel.purpose?.value ?? channel.purpose ?? "")];
+  if (channel.is_im)
+    return h("p", null, "This conversation is just between ", h("strong", null, channelLabel(channel)), " and you.");
+  return [
+    h("h2", null, `${channel.is_private ? "🔒 " : "#"}${channel.name}`),
+    h(
+      "p",
+      null,
+      `This is the very beginning of the ${channel.name} channel. `,
+      channel.purpose?.value ?? channel.purpose ?? "",
+    ),
+  ];
 }
 
 function openDefault() {
   const all = [...workspace.channels.values()].filter((channel) => !channel.is_archived && !channel.is_im);
-  const first = all.find((channel) => channel.is_member && channel.name === "general") ?? all.find((channel) => channel.is_member) ?? all[0];
+  const first =
+    all.find((channel) => channel.is_member && channel.name === "general") ??
+    all.find((channel) => channel.is_member) ??
+    all[0];
   navigate(first?.id ?? HOME);
 }
 
 /** Opens what the address says. */
 async function follow() {
   const { where, ts, thread: threadTs } = readRoute();
-  if (!where) { openDefault(); return; }
+  if (!where) {
+    openDefault();
+    return;
+  }
   const next = where === HOME ? HOME : workspace.channels.get(where);
   const same = next === HOME ? view.where === HOME : view.where?.id === next.id;
   document.body.classList.remove("sidebar-open");
@@ -110,7 +188,11 @@ async function follow() {
   drawFrame();
   composer.moved();
   // Opening the Home for the first time makes the conversation with the app, too.
-  if (next === HOME) { await home.opened(); stateChanged(); return; }
+  if (next === HOME) {
+    await home.opened();
+    stateChanged();
+    return;
+  }
   await readMessages();
   stateChanged();
   if (ts) await reveal(next, ts, threadTs);
@@ -133,15 +215,30 @@ const homeChanged = gathered(guard(() => (view.where === HOME ? home.reread() : 
 const faultsChanged = gathered(() => faults.refresh());
 
 function changed({ kind, channel }) {
-  if (kind === "view") { viewsChanged(); return; }
-  if (kind === "home") { homeChanged(); return; }
-  if (kind === "faults") { faultsChanged(); return; }
+  if (kind === "view") {
+    viewsChanged();
+    return;
+  }
+  if (kind === "home") {
+    homeChanged();
+    return;
+  }
+  if (kind === "faults") {
+    faultsChanged();
+    return;
+  }
   if (channel && channel === view.where?.id) messagesChanged();
   if (channel && channel === thread.where?.channel.id) threadChanged();
   if (kind === "channel" || kind === "user" || channel !== view.where?.id) stateChanged();
 }
 
-function rereadAll() { stateChanged(); messagesChanged(); threadChanged(); viewsChanged(); homeChanged(); }
+function rereadAll() {
+  stateChanged();
+  messagesChanged();
+  threadChanged();
+  viewsChanged();
+  homeChanged();
+}
 
 /** What messages offer is caught here, once, instead of in every row. */
 function clicked(event) {
@@ -168,20 +265,31 @@ function assemble() {
   byId("user-switch").addEventListener("change", (event) => becomeUser(event.target.value));
   document.addEventListener("click", clicked);
   window.addEventListener("hashchange", guard(follow));
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") document.body.classList.remove("sidebar-open"); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.body.classList.remove("sidebar-open");
+  });
 }
 
 async function start() {
   assemble();
-  await loadWorkspace(chosenUser() ?? undefined);
-  if (chosenUser() !== workspace.as) rememberUser(workspace.as);
+  // A name that is not (or no longer) one of this workspace: begin as the first person.
+  await loadWorkspace(chosenUser() ?? undefined).catch(() => loadWorkspace(undefined));
+  rememberUser(workspace.as);
   await follow();
   await refreshModals();
-  listen(workspace.as, { hint: changed, again: rereadAll, state: (up) => { byId("offline").hidden = up; } });
+  listen(workspace.as, {
+    hint: changed,
+    again: rereadAll,
+    state: (up) => {
+      byId("offline").hidden = up;
+    },
+  });
   // The bot coming and going is no change of the workspace, so nothing hints at it.
   setInterval(stateChanged, POLL_STATE_MS);
   setInterval(redrawDates, 15000);
   document.body.dataset.ready = "true";
 }
 
-start().catch((error) => fill(byId("main"), h("div", { class: "banner-error", role: "alert" }, `The page could not start: ${error.message}`)));
+start().catch((error) =>
+  fill(byId("main"), h("div", { class: "banner-error", role: "alert" }, `The page could not start: ${error.message}`)),
+);

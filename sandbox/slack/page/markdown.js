@@ -7,7 +7,9 @@ import { anchor } from "./links.js";
 
 /** A Markdown text as block nodes. */
 export function markdown(source) {
-  const lines = String(source ?? "").replace(/\r\n?/g, "\n").split("\n");
+  const lines = String(source ?? "")
+    .replace(/\r\n?/g, "\n")
+    .split("\n");
   const nodes = [];
   for (let at = 0; at < lines.length;) {
     const [node, next] = block(lines, at);
@@ -29,13 +31,17 @@ function block(lines, at) {
   if (!line.trim()) return [null, at + 1];
   if (FENCE.test(line)) return fence(lines, at);
   const heading = HEADING.exec(line);
-  if (heading) return [h(`h${heading[1].length}`, { class: "md-heading" }, spans(heading[2])), at + 1];
+  if (heading) return [title(heading), at + 1];
   if (RULE.test(line)) return [h("hr"), at + 1];
   if (/^\s*>/.test(line)) return quote(lines, at);
   if (ITEM.test(line)) return list(lines, at);
   if (line.includes("|") && TABLE_RULE.test(lines[at + 1] ?? "")) return table(lines, at);
   return paragraph(lines, at);
 }
+
+/** One level down: the page's own h1 is the channel. */
+const title = ([, marks, text]) =>
+  h(`h${Math.min(marks.length + 1, 6)}`, { class: `md-heading md-${Math.min(marks.length, 3)}` }, spans(text));
 
 function fence(lines, at) {
   const end = lines.findIndex((line, index) => index > at && FENCE.test(line));
@@ -51,7 +57,10 @@ function take(lines, at, wanted) {
 
 function quote(lines, at) {
   const end = take(lines, at, (line) => /^\s*>/.test(line));
-  const inner = lines.slice(at, end).map((line) => line.replace(/^\s*>\s?/, "")).join("\n");
+  const inner = lines
+    .slice(at, end)
+    .map((line) => line.replace(/^\s*>\s?/, ""))
+    .join("\n");
   return [h("blockquote", null, markdown(inner)), end];
 }
 
@@ -76,19 +85,47 @@ function item([text, ...nested]) {
   return h("li", null, box, spans(task ? task[2] : text), nested.length ? markdown(nested.join("\n")) : null);
 }
 
-const cells = (line) => line.trim().replace(/^\||\|$/g, "").split("|").map((cell) => cell.trim());
+const cells = (line) =>
+  line
+    .trim()
+    .replace(/^\||\|$/g, "")
+    .split("|")
+    .map((cell) => cell.trim());
 
 function table(lines, at) {
   const end = take(lines, at, (line) => line.includes("|"));
   const head = cells(lines[at]).map((cell) => h("th", { scope: "col" }, spans(cell)));
-  const rows = lines.slice(at + 2, end).map((line) => h("tr", null, cells(line).map((cell) => h("td", null, spans(cell)))));
-  return [h("div", { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
-    h("table", { class: "block-table" }, h("thead", null, h("tr", null, head)), h("tbody", null, rows))), end];
+  const rows = lines.slice(at + 2, end).map((line) =>
+    h(
+      "tr",
+      null,
+      cells(line).map((cell) => h("td", null, spans(cell))),
+    ),
+  );
+  return [
+    h(
+      "div",
+      { class: "table-scroll", tabindex: "0", role: "group", "aria-label": "Table" },
+      h("table", { class: "block-table" }, h("thead", null, h("tr", null, head)), h("tbody", null, rows)),
+    ),
+    end,
+  ];
 }
 
 function paragraph(lines, at) {
-  const end = take(lines, at, (line, index) => line.trim() && (index === at || !STARTS.some((start) => start.test(line))));
-  return [h("p", null, lines.slice(at, end).map((line, index) => [index ? h("br") : null, spans(line)])), end];
+  const end = take(
+    lines,
+    at,
+    (line, index) => line.trim() && (index === at || !STARTS.some((start) => start.test(line))),
+  );
+  return [
+    h(
+      "p",
+      null,
+      lines.slice(at, end).map((line, index) => [index ? h("br") : null, spans(line)]),
+    ),
+    end,
+  ];
 }
 
 // In order: the first that matches at a place wins.
@@ -112,7 +149,11 @@ function spans(source) {
     // An underscore inside a word (snake_case) is no emphasis.
     const inWord = rest[0] === "_" && /[\p{L}\p{N}]/u.test(source[at - 1] ?? "");
     const [match, make] = inWord ? [] : first(rest);
-    if (!match) { text += source[at]; at += 1; continue; }
+    if (!match) {
+      text += source[at];
+      at += 1;
+      continue;
+    }
     nodes.push(unescape(text), make(match));
     text = "";
     at += match[0].length;

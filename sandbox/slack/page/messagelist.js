@@ -15,16 +15,29 @@ export class MessageList {
     this.inThread = inThread;
     this.rows = h("div", { class: "rows", role: "list", "aria-label": label });
     this.intro = h("div", { class: "intro" });
-    this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toBottom() }, "New messages ↓");
-    this.scroller = h("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": label }, this.intro, this.rows);
+    this.newer = h(
+      "button",
+      { type: "button", class: "newer", hidden: true, onclick: () => this.toBottom() },
+      "New messages ↓",
+    );
+    this.scroller = h(
+      "div",
+      { class: "scroller", tabindex: "0", role: "region", "aria-label": label },
+      this.intro,
+      this.rows,
+    );
     this.node = h("div", { class: "message-list" }, this.scroller, this.newer);
     this.stuck = true;
     this.newest = null;
     this.scroller.addEventListener("scroll", () => this.scrolled());
     this.scroller.addEventListener("keydown", (event) => this.arrow(event));
     // Images and file previews grow after they were drawn.
-    new ResizeObserver(() => { if (this.stuck) this.toBottom(); }).observe(this.rows);
-    new ResizeObserver(() => { if (this.stuck) this.toBottom(); }).observe(this.scroller);
+    new ResizeObserver(() => {
+      if (this.stuck) this.toBottom();
+    }).observe(this.rows);
+    new ResizeObserver(() => {
+      if (this.stuck) this.toBottom();
+    }).observe(this.scroller);
   }
 
   /** Forgets the messages of the place shown before. */
@@ -39,7 +52,11 @@ export class MessageList {
   show(messages, channel) {
     const first = this.newest === null;
     const items = this.items(messages, channel);
-    reconcile(this.rows, items, { key: (item) => item.key, signature: (item) => item.print, render: (item) => item.render() });
+    reconcile(this.rows, items, {
+      key: (item) => item.key,
+      signature: (item) => item.print,
+      render: (item) => item.render(),
+    });
     this.tell(messages, first);
     if (this.stuck) this.toBottom();
   }
@@ -52,13 +69,21 @@ export class MessageList {
     const items = [];
     let before = null;
     for (const [index, message] of shown.entries()) {
-      if (!this.inThread && (!before || dayOf(before.ts) !== dayOf(message.ts))) items.push(divider(dayLabel(message.ts), dayOf(message.ts)));
-      const place = { channel, inThread: this.inThread, compact: continues(before, message) && !(this.inThread && index === 1), pinned: pinned.has(message.ts) && !this.inThread };
+      if (!this.inThread && (!before || dayOf(before.ts) !== dayOf(message.ts)))
+        items.push(divider(dayLabel(message.ts), dayOf(message.ts)));
+      const place = {
+        channel,
+        inThread: this.inThread,
+        compact: continues(before, message) && !(this.inThread && index === 1),
+        pinned: pinned.has(message.ts) && !this.inThread,
+      };
       items.push({
-        key: `${message.ts}${message.ephemeral_for ? "e" : ""}`, print: JSON.stringify([message, place.compact, place.pinned, readers]),
+        key: `${message.ts}${message.ephemeral_for ? "e" : ""}`,
+        print: JSON.stringify([message, place.compact, place.pinned, readers]),
         render: () => messageNode(message, place),
       });
-      if (this.inThread && index === 0 && shown.length > 1) items.push(divider(`${shown.length - 1} ${shown.length === 2 ? "reply" : "replies"}`, "replies"));
+      if (this.inThread && index === 0 && shown.length > 1)
+        items.push(divider(`${shown.length - 1} ${shown.length === 2 ? "reply" : "replies"}`, "replies"));
       before = message;
     }
     return items;
@@ -110,14 +135,25 @@ export class MessageList {
   }
 }
 
-export const pinTs = (pin) => (typeof pin === "string" ? pin : pin.ts ?? pin.message?.ts);
+export const pinTs = (pin) => (typeof pin === "string" ? pin : (pin.ts ?? pin.message?.ts));
 
 const divider = (text, key) => ({
-  key: `divider-${key}`, print: text, render: () => h("div", { class: "divider", role: "separator", "aria-label": text }, h("span", null, text[0].toUpperCase() + text.slice(1))),
+  key: `divider-${key}`,
+  print: text,
+  render: () =>
+    h("div", { class: "divider", role: "listitem" }, h("span", null, text[0].toUpperCase() + text.slice(1))),
 });
 
 function continues(before, message) {
-  return Boolean(before && !isSystem(before) && !isSystem(message) && before.user === message.user && before.username === message.username
-    && Boolean(before.ephemeral_for) === Boolean(message.ephemeral_for) && !before.deleted
-    && dayOf(before.ts) === dayOf(message.ts) && Number(message.ts) - Number(before.ts) < GROUP_S);
+  return Boolean(
+    before &&
+    !isSystem(before) &&
+    !isSystem(message) &&
+    before.user === message.user &&
+    before.username === message.username &&
+    Boolean(before.ephemeral_for) === Boolean(message.ephemeral_for) &&
+    !before.deleted &&
+    dayOf(before.ts) === dayOf(message.ts) &&
+    Number(message.ts) - Number(before.ts) < GROUP_S,
+  );
 }

@@ -21,7 +21,10 @@ export async function refreshModals() {
   for (const view of stack) if (!alive.has(view.id)) forgetSurface({ view_id: view.id });
   stack = next;
   const top = stack.at(-1);
-  if (!top) { remove(); return; }
+  if (!top) {
+    remove();
+    return;
+  }
   if (shown?.viewId !== top.id) open(top);
   else update(top);
 }
@@ -36,20 +39,63 @@ function remove() {
 }
 
 function open(view) {
-  if (shown) { closePopover(); shown.dialog.remove(); } else before = document.activeElement;
+  if (shown) {
+    closePopover();
+    shown.dialog.remove();
+  } else before = document.activeElement;
   const titleId = uid("title");
   const parts = {
-    title: h("h2", { id: titleId }), back: h("span"), blocks: h("div", { class: "blocks" }),
-    failure: h("div", { class: "banner-error", role: "alert", hidden: true }), foot: h("footer", { class: "dialog-foot" }),
+    title: h("h2", { id: titleId }),
+    back: h("span"),
+    blocks: h("div", { class: "blocks" }),
+    failure: h("div", { class: "banner-error", role: "alert", hidden: true }),
+    foot: h("footer", { class: "dialog-foot" }),
   };
-  const form = h("form", { class: "modal-form", novalidate: true, onsubmit: (event) => { event.preventDefault(); submit(); } },
-    h("header", { class: "dialog-head" }, parts.back, parts.title,
-      h("button", { type: "button", class: "icon-button", "aria-label": "Close", data: { testid: "modal-x" }, onclick: () => dismiss(true) }, icon("close"))),
-    h("div", { class: "dialog-body" }, parts.failure, parts.blocks), parts.foot);
-  const dialog = h("dialog", { class: "dialog modal", "aria-labelledby": titleId, data: { testid: "modal", callbackId: view.callback_id ?? "", viewId: view.id } }, form);
+  const form = h(
+    "form",
+    {
+      class: "modal-form",
+      novalidate: true,
+      onsubmit: (event) => {
+        event.preventDefault();
+        submit();
+      },
+    },
+    h(
+      "header",
+      { class: "dialog-head" },
+      parts.back,
+      parts.title,
+      h(
+        "button",
+        {
+          type: "button",
+          class: "icon-button",
+          "aria-label": "Close",
+          data: { testid: "modal-x" },
+          onclick: () => dismiss(true),
+        },
+        icon("close"),
+      ),
+    ),
+    h("div", { class: "dialog-body" }, parts.failure, parts.blocks),
+    parts.foot,
+  );
+  const dialog = h(
+    "dialog",
+    {
+      class: "dialog modal",
+      "aria-labelledby": titleId,
+      data: { testid: "modal", callbackId: view.callback_id ?? "", viewId: view.id },
+    },
+    form,
+  );
   takeEscape(dialog, () => dismiss(false));
   dialog.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) { event.preventDefault(); form.requestSubmit(); }
+    if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
   });
   shown = { viewId: view.id, dialog, parts, surface: surfaceOf({ view_id: view.id }), busy: false };
   update(view);
@@ -60,8 +106,10 @@ function open(view) {
 
 /** The first input, when the view names none; a modal without inputs keeps the focus on its buttons. */
 function focusFirst(dialog) {
-  const target = dialog.querySelector("[autofocus]") ?? dialog.querySelector(".block-input [data-action-id]:is(input, textarea, button)")
-    ?? dialog.querySelector("[data-testid=modal-submit]");
+  const target =
+    dialog.querySelector("[autofocus]") ??
+    dialog.querySelector(".block-input [data-action-id]:is(input, textarea, button)") ??
+    dialog.querySelector("[data-testid=modal-submit]");
   target?.focus();
 }
 
@@ -70,8 +118,22 @@ function update(view) {
   shown.view = view;
   dialog.dataset.callbackId = view.callback_id ?? "";
   fill(parts.title, textObject(view.title));
-  fill(parts.back, stack.length > 1
-    ? h("button", { type: "button", class: "icon-button", "aria-label": "Back", data: { testid: "modal-back" }, onclick: () => dismiss(false) }, icon("back")) : null);
+  fill(
+    parts.back,
+    stack.length > 1
+      ? h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button",
+            "aria-label": "Back",
+            data: { testid: "modal-back" },
+            onclick: () => dismiss(false),
+          },
+          icon("back"),
+        )
+      : null,
+  );
   renderBlocks(parts.blocks, view.blocks, surface);
   keepFocus(dialog, () => footer(view));
 }
@@ -81,11 +143,26 @@ function footer(view) {
   const submitText = view.submit ?? (inputs ? { type: "plain_text", text: "Submit" } : null);
   const closeText = view.close ?? { type: "plain_text", text: submitText ? "Cancel" : "Close" };
   const had = shown.parts.foot.contains(document.activeElement) && document.activeElement.dataset.testid;
-  fill(shown.parts.foot,
-    h("button", { type: "button", class: "button", data: { testid: "modal-close" }, onclick: () => dismiss(false) }, textObject(closeText)),
-    submitText ? h("button", {
-      type: "submit", class: `button primary${shown.busy ? " busy" : ""}`, disabled: shown.busy || Boolean(view.submit_disabled), data: { testid: "modal-submit" },
-    }, textObject(submitText)) : null);
+  fill(
+    shown.parts.foot,
+    h(
+      "button",
+      { type: "button", class: "button", data: { testid: "modal-close" }, onclick: () => dismiss(false) },
+      textObject(closeText),
+    ),
+    submitText
+      ? h(
+          "button",
+          {
+            type: "submit",
+            class: `button primary${shown.busy ? " busy" : ""}`,
+            disabled: shown.busy || Boolean(view.submit_disabled),
+            data: { testid: "modal-submit" },
+          },
+          textObject(submitText),
+        )
+      : null,
+  );
   if (had) shown.parts.foot.querySelector(`[data-testid=${had}]`)?.focus();
 }
 

@@ -35,8 +35,12 @@ function lines(text, options) {
   const all = text.split("\n");
   for (const [index, line] of all.entries()) {
     if (/^(?:&gt;|>){3}/.test(line)) return [...nodes, restAsQuote(all.slice(index), options)];
-    if (!QUOTE.test(line)) { quote = null; nodes.push(lineNode(line, options)); continue; }
-    if (!quote) nodes.push(quote = h("blockquote"));
+    if (!QUOTE.test(line)) {
+      quote = null;
+      nodes.push(lineNode(line, options));
+      continue;
+    }
+    if (!quote) nodes.push((quote = h("blockquote")));
     quote.append(lineNode(line.replace(QUOTE, ""), options));
   }
   return nodes;
@@ -45,7 +49,11 @@ function lines(text, options) {
 /** `>>>` quotes everything that follows. */
 function restAsQuote([first, ...rest], options) {
   const lines = [first.replace(/^(?:&gt;|>){3} ?/, ""), ...rest];
-  return h("blockquote", null, lines.map((line) => lineNode(line, options)));
+  return h(
+    "blockquote",
+    null,
+    lines.map((line) => lineNode(line, options)),
+  );
 }
 
 /** mrkdwn has no lists: a line with a bullet keeps its own mark, and hangs by it. */
@@ -53,15 +61,21 @@ function lineNode(line, options) {
   const bullet = BULLET.exec(line);
   if (!bullet) return h("div", { class: "line" }, line.trim() ? inline(line, options) : h("br"));
   const [, indent, mark, rest] = bullet;
-  return h("div", { class: "line line-item", style: { "--indent": String(Math.min(indent.length, 8)) } },
-    h("span", { class: "mark" }, mark), h("span", null, inline(rest, options)));
+  return h(
+    "div",
+    { class: "line line-item", style: { "--indent": String(Math.min(indent.length, 8)) } },
+    h("span", { class: "mark" }, mark),
+    h("span", null, inline(rest, options)),
+  );
 }
 
 /** A text object (`mrkdwn` or `plain_text`) as nodes. */
 export function textObject(text) {
   if (!text) return [];
   if (typeof text === "string") return plain(text);
-  return text.type === "mrkdwn" ? mrkdwn(text.text, { verbatim: text.verbatim }) : plain(text.text, text.emoji !== false);
+  return text.type === "mrkdwn"
+    ? mrkdwn(text.text, { verbatim: text.verbatim })
+    : plain(text.text, text.emoji !== false);
 }
 
 /** Plain text keeps its line breaks; emoji names are drawn unless `emoji: false`. */

@@ -16,8 +16,12 @@ export function openPopover(anchor, content, { label, role = "dialog", onclose, 
   anchor.setAttribute("aria-expanded", "true");
   const place = () => position(anchor, box);
   const watch = new ResizeObserver(place);
-  const outside = (event) => { if (!box.contains(event.target) && !anchor.contains(event.target)) close(); };
-  const scrolled = (event) => { if (!box.contains(event.target)) place(); };
+  const outside = (event) => {
+    if (!box.contains(event.target) && !anchor.contains(event.target)) close();
+  };
+  const scrolled = (event) => {
+    if (!box.contains(event.target)) place();
+  };
   const keys = (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -47,7 +51,10 @@ export function openPopover(anchor, content, { label, role = "dialog", onclose, 
 export const isOpenFor = (anchor) => open?.anchor === anchor;
 
 function position(anchor, box) {
-  if (!anchor.isConnected) { closePopover(); return; }
+  if (!anchor.isConnected) {
+    closePopover();
+    return;
+  }
   const at = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = box;
   const below = window.innerHeight - at.bottom;
@@ -58,17 +65,37 @@ function position(anchor, box) {
 
 /** A menu of `{label, description?, danger?, pick, data?}`; a string is a heading. */
 export function openMenu(anchor, items, { label } = {}) {
-  if (isOpenFor(anchor)) { closePopover(); return; }
-  const rows = items.map((item) => (typeof item === "string" ? h("div", { class: "menu-heading" }, item) : menuItem(item)));
+  if (isOpenFor(anchor)) {
+    closePopover();
+    return;
+  }
+  const rows = items.map((item) =>
+    typeof item === "string" ? h("div", { class: "menu-heading" }, item) : menuItem(item),
+  );
   const menu = h("div", { class: "menu", onkeydown: moveInMenu }, rows);
   const { box } = openPopover(anchor, menu, { role: "menu", label });
   box.querySelector("[role=menuitem]")?.focus();
 }
 
 function menuItem(item) {
-  const press = () => { const { anchor } = open; closePopover(); anchor.focus(); item.pick(); };
-  return h("button", { type: "button", role: "menuitem", class: item.danger ? "menu-item danger" : "menu-item", data: item.data, onclick: press },
-    h("span", null, item.label), item.description ? h("span", { class: "menu-note" }, item.description) : null);
+  const press = () => {
+    const { anchor } = open;
+    closePopover();
+    anchor.focus();
+    item.pick();
+  };
+  return h(
+    "button",
+    {
+      type: "button",
+      role: "menuitem",
+      class: item.danger ? "menu-item danger" : "menu-item",
+      data: item.data,
+      onclick: press,
+    },
+    h("span", null, item.label),
+    item.description ? h("span", { class: "menu-note" }, item.description) : null,
+  );
 }
 
 function moveInMenu(event) {

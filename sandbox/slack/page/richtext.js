@@ -8,11 +8,16 @@ export const richText = (block) => h("div", { class: "rich-text" }, (block.eleme
 function part(element) {
   const border = element.border ? " bordered" : "";
   switch (element.type) {
-    case "rich_text_list": return list(element, border);
-    case "rich_text_quote": return h("blockquote", null, spans(element.elements));
-    case "rich_text_preformatted": return h("pre", { class: border }, spans(element.elements));
-    case "rich_text_section": return h("div", { class: "rich-section" }, spans(element.elements));
-    default: return h("div", { class: "unknown-block" }, `Unknown rich text element "${element.type}"`);
+    case "rich_text_list":
+      return list(element, border);
+    case "rich_text_quote":
+      return h("blockquote", null, spans(element.elements));
+    case "rich_text_preformatted":
+      return h("pre", { class: border }, spans(element.elements));
+    case "rich_text_section":
+      return h("div", { class: "rich-section" }, spans(element.elements));
+    default:
+      return h("div", { class: "unknown-block" }, `Unknown rich text element "${element.type}"`);
   }
 }
 
@@ -21,24 +26,39 @@ function list(element, border) {
   const level = element.indent ?? 0;
   const props = { class: `rich-list level-${level % 3}${border}`, style: { "--level": String(level) } };
   if (ordered && element.offset) props.start = element.offset + 1;
-  return h(ordered ? "ol" : "ul", props, (element.elements ?? []).map((item) => h("li", null, spans(item.elements))));
+  return h(
+    ordered ? "ol" : "ul",
+    props,
+    (element.elements ?? []).map((item) => h("li", null, spans(item.elements))),
+  );
 }
 
 const spans = (elements) => (elements ?? []).map((element) => styled(span(element), element.style));
 
 function span(element) {
   switch (element.type) {
-    case "text": return document.createTextNode(unescape(element.text ?? ""));
-    case "link": return anchor(element.url, unescape(element.text || element.url || ""));
-    case "user": return userMention(element.user_id);
-    case "channel": return channelMention(element.channel_id);
-    case "usergroup": return groupMention(element.usergroup_id);
-    case "broadcast": return h("span", { class: "mention mention-me" }, `@${element.range}`);
-    case "emoji": return emojiNode(element.name);
-    case "date": return date(element);
-    case "color": return color(element.value);
-    case "team": return h("span", { class: "mention" }, element.team_id);
-    default: return document.createTextNode(element.text ?? "");
+    case "text":
+      return document.createTextNode(unescape(element.text ?? ""));
+    case "link":
+      return anchor(element.url, unescape(element.text || element.url || ""));
+    case "user":
+      return userMention(element.user_id);
+    case "channel":
+      return channelMention(element.channel_id);
+    case "usergroup":
+      return groupMention(element.usergroup_id);
+    case "broadcast":
+      return h("span", { class: "mention mention-me" }, `@${element.range}`);
+    case "emoji":
+      return emojiNode(element.name);
+    case "date":
+      return date(element);
+    case "color":
+      return color(element.value);
+    case "team":
+      return h("span", { class: "mention" }, element.team_id);
+    default:
+      return document.createTextNode(element.text ?? "");
   }
 }
 

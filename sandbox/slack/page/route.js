@@ -25,8 +25,10 @@ export function navigate(where, ts) {
   else window.location.hash = hash;
 }
 
-/** Who this window is; null = not chosen yet. */
-export const chosenUser = () => new URLSearchParams(window.location.search).get("as");
+const LAST = "sandbox.as";
+
+/** Who this window is: the address says, else who the last window was (a permalink names nobody); null = not chosen yet. */
+export const chosenUser = () => new URLSearchParams(window.location.search).get("as") ?? localStorage.getItem(LAST);
 
 /** Another person is another window: a full load, so that nothing the last one saw stays in memory. */
 export function becomeUser(id) {
@@ -34,5 +36,6 @@ export function becomeUser(id) {
 }
 
 export function rememberUser(id) {
+  localStorage.setItem(LAST, id);
   window.history.replaceState(null, "", `/?as=${encodeURIComponent(id)}${window.location.hash}`);
 }

@@ -9,8 +9,18 @@ export function listen(as, { hint, again, state }) {
   let source = null;
   const connect = () => {
     source = new EventSource(`/ui/stream?as=${encodeURIComponent(as)}`);
-    source.addEventListener("open", () => { wait = FIRST_WAIT_MS; state(true); again(); });
-    source.addEventListener("change", (event) => { try { hint(JSON.parse(event.data)); } catch { again(); } });
+    source.addEventListener("open", () => {
+      wait = FIRST_WAIT_MS;
+      state(true);
+      again();
+    });
+    source.addEventListener("change", (event) => {
+      try {
+        hint(JSON.parse(event.data));
+      } catch {
+        again();
+      }
+    });
     // EventSource tries again by itself only after some errors; here it always does, more and more slowly.
     source.addEventListener("error", () => {
       source.close();
@@ -29,12 +39,23 @@ export function gathered(read, waitMs = 40) {
   let wanted = false;
   let timer = 0;
   async function run() {
-    if (running) { wanted = true; return; }
+    if (running) {
+      wanted = true;
+      return;
+    }
     running = true;
-    try { await read(); } finally {
+    try {
+      await read();
+    } finally {
       running = false;
-      if (wanted) { wanted = false; run(); }
+      if (wanted) {
+        wanted = false;
+        run();
+      }
     }
   }
-  return () => { clearTimeout(timer); timer = setTimeout(run, waitMs); };
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(run, waitMs);
+  };
 }

@@ -17,7 +17,9 @@ export class Surface {
     this.errors = {};
   }
 
-  get inView() { return Boolean(this.where.view_id); }
+  get inView() {
+    return Boolean(this.where.view_id);
+  }
 
   /** The value an element stands at: what was typed, else its initial one. */
   value(blockId, element) {
@@ -26,7 +28,9 @@ export class Surface {
     return this.values.get(key);
   }
 
-  set(blockId, element, value) { this.values.set(keyOf(blockId, element), value); }
+  set(blockId, element, value) {
+    this.values.set(keyOf(blockId, element), value);
+  }
 
   /** `state.values`: every input of the blocks as they are now. */
   state() {
@@ -55,7 +59,12 @@ export class Surface {
     node?.setAttribute("aria-busy", "true");
     try {
       const answer = await post("action", {
-        as: workspace.as, ...this.where, block_id: blockId, action_id: element.action_id, ...change, state: this.state(),
+        as: workspace.as,
+        ...this.where,
+        block_id: blockId,
+        action_id: element.action_id,
+        ...change,
+        state: this.state(),
       });
       if (answer.status >= 400) throw new Error(`${workspace.app.name ?? "The app"} answered ${answer.status}`);
       node?.classList.remove("failed");
@@ -72,7 +81,13 @@ export class Surface {
 
   /** Choices of an external select for what was typed. */
   options(blockId, element, typed) {
-    return post("options", { as: workspace.as, ...this.where, block_id: blockId, action_id: element.action_id, value: typed });
+    return post("options", {
+      as: workspace.as,
+      ...this.where,
+      block_id: blockId,
+      action_id: element.action_id,
+      value: typed,
+    });
   }
 }
 

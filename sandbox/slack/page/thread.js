@@ -11,13 +11,39 @@ export class ThreadPane {
   constructor({ sent }) {
     this.where = null;
     this.list = new MessageList({ label: "Thread", inThread: true });
-    this.composer = new Composer({ place: () => ({ channel: this.where?.channel.id, threadTs: this.where?.ts, name: "" }), testid: "thread-composer", sent });
+    this.composer = new Composer({
+      place: () => ({ channel: this.where?.channel.id, threadTs: this.where?.ts, name: "" }),
+      testid: "thread-composer",
+      sent,
+    });
     this.name = h("span", { class: "muted" });
-    this.node = h("aside", { class: "thread", "aria-label": "Thread", hidden: true, data: { testid: "thread" } },
-      h("div", { class: "head-row" }, h("h2", { class: "head-name" }, "Thread"), this.name, h("span", { class: "spring" }),
-        h("button", { type: "button", class: "icon-button", "aria-label": "Close thread", data: { testid: "thread-close" }, onclick: () => this.close() }, icon("close"))),
-      this.list.node, this.composer.node);
-    this.node.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.defaultPrevented) this.close(); });
+    this.node = h(
+      "aside",
+      { class: "thread", "aria-label": "Thread", hidden: true, data: { testid: "thread" } },
+      h(
+        "div",
+        { class: "head-row" },
+        h("h2", { class: "head-name" }, "Thread"),
+        this.name,
+        h("span", { class: "spring" }),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "icon-button",
+            "aria-label": "Close thread",
+            data: { testid: "thread-close" },
+            onclick: () => this.close(),
+          },
+          icon("close"),
+        ),
+      ),
+      this.list.node,
+      this.composer.node,
+    );
+    this.node.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.defaultPrevented) this.close();
+    });
   }
 
   async open(channel, ts) {

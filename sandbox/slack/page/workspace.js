@@ -3,7 +3,14 @@
 import { get } from "./api.js";
 
 export const workspace = {
-  as: "", me: null, name: "", users: new Map(), groups: new Map(), channels: new Map(), commands: [], app: {},
+  as: "",
+  me: null,
+  name: "",
+  users: new Map(),
+  groups: new Map(),
+  channels: new Map(),
+  commands: [],
+  app: {},
 };
 
 const byId = (rows) => new Map((rows ?? []).map((row) => [row.id, row]));
@@ -13,8 +20,11 @@ export async function loadWorkspace(as) {
   const state = await get("state", { as });
   Object.assign(workspace, {
     name: state.workspace?.name ?? state.workspace ?? "Sandbox",
-    users: byId(state.users), groups: byId(state.groups), channels: byId(state.channels),
-    commands: state.commands ?? [], app: state.app ?? {},
+    users: byId(state.users),
+    groups: byId(state.groups),
+    channels: byId(state.channels),
+    commands: state.commands ?? [],
+    app: state.app ?? {},
   });
   workspace.as = as ?? state.me?.id ?? state.me ?? people()[0]?.id;
   workspace.me = workspace.users.get(workspace.as) ?? state.me ?? null;

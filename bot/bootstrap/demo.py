@@ -1,0 +1,67 @@
+"""`signalbox demo`: the bot in a workspace of its own, with nothing to set up."""
+
+import secrets
+import socket
+import sys
+import tempfile
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.bootstrap.parts import find_commands, parts
+from bot.bootstrap.serving import EVERYTHING, serving, until_signal
+from bot.settings import Settings
+from bot.slack.manifest import manifest
+from sandbox import DEMO_CONFIG
+from sandbox.slack import SlackSandbox
+
+PAGE_PORT = 8000
+TRY = """
+  Signalbox is ready. Open  {page}
+  and type  /incident declare high checkout is slow
+
+  Everything lives in this process and is forgotten when it ends. Ctrl-C stops it.
+"""
+
+
+async def demo(settings: Settings) -> None:
+    """Run everything embedded until a signal; print the address to open."""
+    sandbox = SlackSandbox(
+        signing_secret=secrets.token_hex(16),
+        manifest=manifest(find_commands(), socket_mode=True),
+    )
+    await sandbox.start(settings.host, _free(PAGE_PORT, settings.host))
+    try:
+        with tempfile.TemporaryDirectory(prefix="signalbox-") as folder:
+            await _run(settings, sandbox, Path(folder))
+    finally:
+        await sandbox.stop()
+
+
+async def _run(settings: Settings, sandbox: SlackSandbox, folder: Path) -> None:
+    told = settings.model_copy(
+        update={
+            "slack_bot_token": SecretStr(sandbox.core.bot_token),
+            "slack_app_token": SecretStr(sandbox.core.app_token),
+            "slack_api_url": sandbox.api_url,
+            "redis_url": None,
+            "signalbox_data_dir": folder,
+            "signalbox_config": DEMO_CONFIG,
+            "port": _free(settings.port, settings.host),
+        }
+    )
+    async with parts(told) as built, serving(built, EVERYTHING):
+        sys.stdout.write(TRY.format(page=f"{sandbox.base_url}/?as=U0ANN"))
+        sys.stdout.flush()
+        await until_signal()
+
+
+def _free(port: int, host: str) -> int:
+    """Return `port` when it is free, else 0 (any)."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return 0
+    return port

@@ -1,0 +1,232 @@
+"""Every part of one process, built from the settings and wired to the others."""
+
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import commands
+from bot.boundary import Boundary
+from bot.command import SlashCommand
+from bot.config_files import find_templates, read_config
+from bot.domain.config import Config
+from bot.errors import BotError, ConfigError, Rejected
+from bot.ports import Directory, Messages
+from bot.routing import Routes
+from bot.settings import Settings, environment, redis_address
+from bot.slack.deliverer import Deliverer
+from bot.slack.directory import SlackDirectory
+from bot.slack.listeners import Listeners
+from bot.slack.opener import Opener
+from bot.slack.said import SlackMessages
+from bot.slack.scopes import Identity, identity
+from bot.slack.webapi import WebApi
+from bot.store.embedded import EmbeddedServer
+from bot.store.store import RedisStore
+from bot.usecases import UseCases
+from bot.usecases.crew import Crew
+from bot.usecases.delivery import Delivery
+from bot.usecases.finding import Finding
+from bot.usecases.incidents import Incidents
+from bot.usecases.listening import Listening
+from bot.usecases.people import People
+from bot.usecases.reading import Reading
+from bot.usecases.reminders import Reminders
+from bot.usecases.telling import Telling
+from bot.views.templates import Templates
+from bot.web.metrics import Metrics
+
+T = TypeVar("T")
+
+
+class SystemClock:
+    """bot.ports.Clock by the machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the current time."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process is made of."""
+
+    settings: Settings
+    config: Config
+    clock: SystemClock
+    redis_url: str
+    store: RedisStore
+    api: WebApi
+    us: Identity
+    use: UseCases
+    routes: Routes
+    boundary: Boundary
+    deliverer: Deliverer
+    opener: Opener
+    listeners: Listeners
+    metrics: Metrics
+
+
+def find_commands() -> tuple[SlashCommand, ...]:
+    """Return the `command` of every module in commands/, in file order."""
+    return tuple(_found(commands.__path__, "commands", "command", SlashCommand))
+
+
+@asynccontextmanager
+async def opened_store(settings: Settings) -> AsyncIterator[tuple[RedisStore, str]]:
+    """Open the bot's memory, starting the embedded server when no REDIS_URL is set."""
+    async with AsyncExitStack() as stack:
+        url = redis_address(settings)
+        if url is None:
+            url = (await stack.enter_async_context(EmbeddedServer(settings.signalbox_data_dir))).url
+        store = RedisStore.at(url, SystemClock())
+        stack.push_async_callback(store.close)
+        yield store, url
+
+
+@asynccontextmanager
+async def parts(settings: Settings) -> AsyncIterator[Parts]:
+    """Build everything; close it at the end.
+
+    Raises:
+        ConfigError: a setting or a file is missing or wrong.
+    """
+    config = read_config(settings.signalbox_config, settings.signalbox_runbooks, environment())
+    async with AsyncExitStack() as stack:
+        store, url = await stack.enter_async_context(opened_store(settings))
+        api = WebApi.connect(_token(settings), settings.slack_api_url)
+        stack.push_async_callback(api.close)
+        us = await _identity(api)
+        yield _wired(settings, config, store, url, api, us)
+
+
+def templates(settings: Settings) -> Templates:
+    """Return the message templates: people's own where they have any, else the built-in ones."""
+    folder = find_templates(settings.signalbox_templates)
+    return Templates(_loader(folder) if folder else None)
+
+
+def _wired(
+    settings: Settings, config: Config, store: RedisStore, url: str, api: WebApi, us: Identity
+) -> Parts:
+    clock, metrics = SystemClock(), Metrics()
+    routes = Routes.of(find_commands())
+    use = use_cases(
+        config,
+        store,
+        clock,
+        SlackDirectory(api, clock, us.team),
+        SlackMessages(api),
+        templates(settings),
+        us.user,
+    )
+    boundary = Boundary(store.inbox, store.memory, clock, use, routes.handler, routes.timers)
+    deliverer = Deliverer(
+        store.outbox,
+        store.pace,
+        clock,
+        api,
+        renderers={
+            "card": use.delivery.card,
+            "topic": use.delivery.topic,
+            "declared": use.delivery.declared,
+            "called": use.delivery.called,
+            "home": use.delivery.home,
+        },
+        bot_user=us.user,
+        observe=metrics.delivered,
+    )
+    opener = Opener(api, use, routes.forms)
+    listeners = Listeners(
+        find_commands(), store.inbox, clock, opener, bot_user=us.user, observe=metrics.acked
+    )
+    return Parts(
+        settings=settings,
+        config=config,
+        clock=clock,
+        redis_url=url,
+        store=store,
+        api=api,
+        us=us,
+        use=use,
+        routes=routes,
+        boundary=boundary,
+        deliverer=deliverer,
+        opener=opener,
+        listeners=listeners,
+        metrics=metrics,
+    )
+
+
+def use_cases(  # noqa: PLR0913, PLR0917 - wiring gives each once
+    config: Config,
+    store: RedisStore,
+    clock: SystemClock,
+    directory: Directory,
+    messages: Messages,
+    texts: Templates,
+    bot_user: str,
+) -> UseCases:
+    """Wire the use cases to their ports."""
+    memory = store.memory
+    people = People(config, directory, memory)
+    finding = Finding(memory, people)
+    telling = Telling(config, texts)
+    reading = Reading(memory, clock, config, people, finding)
+    return UseCases(
+        config=config,
+        people=people,
+        finding=finding,
+        telling=telling,
+        incidents=Incidents(memory, config, directory, people, finding, telling),
+        crew=Crew(config, directory, people, telling),
+        reading=reading,
+        reminders=Reminders(memory, telling),
+        listening=Listening(memory, messages, people, finding, telling, bot_user),
+        delivery=Delivery(memory, store.outbox, clock, config, people, telling, reading),
+    )
+
+
+async def _identity(api: WebApi) -> Identity:
+    try:
+        return await identity(api)
+    except Rejected as error:
+        message = f"SLACK_BOT_TOKEN is not accepted by Slack: {error}"
+        raise ConfigError(message) from error
+
+
+def _token(settings: Settings) -> str:
+    if settings.slack_bot_token is None:
+        message = (
+            "SLACK_BOT_TOKEN is not set: copy the Bot User OAuth Token (xoxb-...) of your Slack "
+            "app. To try Signalbox without Slack: `signalbox demo`."
+        )
+        raise ConfigError(message)
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+        message = (
+            "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP) is set: "
+            "Signalbox cannot hear Slack. Socket Mode needs no public address."
+        )
+        raise ConfigError(message)
+    return settings.slack_bot_token.get_secret_value()
+
+
+def _loader(folder: Path) -> Callable[[str], str | None]:
+    def load(name: str) -> str | None:
+        file = folder / name
+        return file.read_text(encoding="utf-8") if file.is_file() else None
+
+    return load
+
+
+def _found(path: list[str], package: str, name: str, kind: type[T]) -> Iterator[T]:
+    for module in pkgutil.iter_modules(path):
+        value = getattr(importlib.import_module(f"{package}.{module.name}"), name, None)
+        if not isinstance(value, kind):
+            message = f"{package}.{module.name} must define `{name}: {kind.__name__}`."
+            raise BotError(message)
+        yield value

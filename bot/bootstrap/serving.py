@@ -1,0 +1,99 @@
+"""A running process: ears, workers and the web server, until a signal ends it."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import structlog
+
+from bot.bootstrap.parts import Parts, parts
+from bot.settings import Settings
+from bot.slack.app import bolt_app
+from bot.slack.sockets import Sockets
+from bot.web.app import application
+from bot.web.health import Check
+from bot.web.server import Server
+from bot.work.docket import DocketWork
+
+EVERYTHING = frozenset({"listener", "worker", "scheduler"})
+
+log = structlog.get_logger(__name__)
+
+
+async def run(settings: Settings, roles: frozenset[str]) -> None:
+    """Run these roles until SIGTERM or SIGINT; then finish what is under way."""
+    async with parts(settings) as built, serving(built, roles) as url:
+        log.info("ready", url=url, roles=sorted(roles), workspace=built.us.team_name)
+        await until_signal()
+        log.info("stopping")
+
+
+async def until_signal() -> None:
+    """Return at SIGTERM or SIGINT; a second one ends the process at once."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    names = (signal.SIGTERM, signal.SIGINT)
+    for name in names:
+        loop.add_signal_handler(name, ended.set)
+    await ended.wait()
+    for name in names:
+        loop.remove_signal_handler(name)
+
+
+@asynccontextmanager
+async def serving(built: Parts, roles: frozenset[str]) -> AsyncIterator[str]:
+    """Serve; yields the address of the web server. Leaving takes no more and drains."""
+    async with AsyncExitStack() as stack:
+        if "worker" in roles:
+            await stack.enter_async_context(_working(built))
+        hears = "listener" in roles
+        bolt = sockets = None
+        if hears:
+            secret = built.settings.slack_signing_secret
+            bolt = bolt_app(built.api, secret.get_secret_value() if secret else None)
+            built.listeners.attach(bolt)
+            stack.push_async_callback(built.opener.drain)
+        if bolt is not None and built.settings.slack_app_token is not None:
+            sockets = Sockets(built.api, built.settings.slack_app_token.get_secret_value(), bolt)
+            await sockets.start()
+            stack.push_async_callback(sockets.stop)
+        checks: dict[str, Check] = {"redis": _redis_check(built)}
+        if sockets is not None:
+            checks["slack"] = sockets.check
+        app = application(bolt if sockets is None else None, built.metrics, checks)
+        server = Server(app, built.settings.host, built.settings.port)
+        await server.start()
+        stack.push_async_callback(server.stop)
+        yield server.url
+
+
+def _redis_check(built: Parts) -> Check:
+    async def ask() -> str | None:
+        await built.store.connection.call("PING")
+        return None
+
+    return ask
+
+
+@asynccontextmanager
+async def _working(built: Parts) -> AsyncIterator[None]:
+    work = DocketWork(
+        built.redis_url,
+        built.store.due,
+        built.clock,
+        name="sb:docket",
+        sole=built.settings.redis_url is None,
+    )
+    handlers = {
+        "intent": built.boundary.intent,
+        "timer": built.boundary.timer,
+        "failed": built.boundary.failed,
+        "lane": built.deliverer.drain,
+    }
+    task = asyncio.create_task(work.run(handlers), name="work")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})

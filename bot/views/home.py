@@ -1,0 +1,83 @@
+"""App Home: what is open, what waits for me, what is due."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.domain.incident import Incident, Task
+from bot.views.facts import headline
+from bot.views.kit import actions, button, context, divider, header, section
+from bot.views.limits import VIEW_BLOCKS, Block, View
+from bot.views.lists import Channels, incident_row, worst_first
+from bot.views.mrkdwn import ago, line, when
+
+INCIDENTS: Final = 30
+TASKS: Final = 20
+DUE: Final = 10
+APPROVALS: Final = 20
+
+
+def home(
+    incidents: Sequence[Incident],
+    tasks: Sequence[tuple[Incident, Task]],
+    now: datetime,
+    *,
+    approvals: Sequence[Block] = (),
+    channels: Channels | None = None,
+) -> View:
+    """Return somebody's Home.
+
+    The caller gives only what that person may see (P8): open incidents, their own tasks, and the
+    blocks of the approvals that wait for them.
+    """
+    blocks = [
+        actions(button("Declare an incident", "incident.declare", "new", "primary")),
+        *_approvals(approvals),
+        *_incidents(incidents, now, channels or {}),
+        *_tasks(tasks),
+        *_due(incidents, now),
+    ]
+    return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
+
+
+def _approvals(approvals: Sequence[Block]) -> list[Block]:
+    if not approvals:
+        return []
+    return [header("Waiting for your approval"), *approvals[:APPROVALS], divider()]
+
+
+def _incidents(incidents: Sequence[Incident], now: datetime, channels: Channels) -> list[Block]:
+    if not incidents:
+        return [header("Open incidents"), section("✅ None.")]
+    rows = [section(incident_row(one, now, channels)) for one in worst_first(incidents)[:INCIDENTS]]
+    return [header(f"Open incidents ({len(incidents)})"), *rows, *_rest(len(incidents) - INCIDENTS)]
+
+
+def _tasks(tasks: Sequence[tuple[Incident, Task]]) -> list[Block]:
+    left = [(incident, task) for incident, task in tasks if task.status != "done"]
+    if not left:
+        return []
+    rows = [
+        section(
+            f"*{incident.id}* · {task.number}. {line(task.text, 400)}"
+            f" · {line(task.status, 40)} · {ago(task.created_at)}"
+        )
+        for incident, task in left[:TASKS]
+    ]
+    return [header(f"My tasks ({len(left)})"), *rows, *_rest(len(left) - TASKS)]
+
+
+def _due(incidents: Sequence[Incident], now: datetime) -> list[Block]:
+    waiting = [(one.update_due_at, one) for one in incidents if one.is_open and one.update_due_at]
+    if not waiting:
+        return []
+    waiting.sort(key=lambda pair: (pair[0], pair[1].id))
+    lines = [
+        f"{'⚠️ overdue since' if at < now else 'Update due'} {when(at)} · {headline(one)}"
+        for at, one in waiting[:DUE]
+    ]
+    return [header("Due next"), *(section(one) for one in lines), *_rest(len(waiting) - DUE)]
+
+
+def _rest(count: int) -> list[Block]:
+    return [context(f"… and {count} more")] if count > 0 else []
