@@ -128,7 +128,7 @@ class Action:
     reads_if: str = ""
 
     def only_reads(self, given: Mapping[str, Any]) -> bool:
-        """Whether, with these parameters, it changes nothing: `read` is called, the risk is READ."""
+        """Whether it changes nothing with these parameters: `read` is called, risk is READ."""
         return self.run is None or (bool(self.reads_if) and given.get(self.reads_if) is True)
 
     def reads_when(self, param: str) -> Callable[[Read], Read]:

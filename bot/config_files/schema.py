@@ -17,7 +17,9 @@ def schemas() -> dict[str, str]:
     definitions = config["$defs"] | system["$defs"]
     override = {key: part for key, part in system.items() if key not in {"$defs", "required"}}
     config["$defs"] = definitions | {"SystemOverride": override | {"title": "SystemOverride"}}
-    config["properties"]["systems"]["additionalProperties"] = {"$ref": "#/$defs/SystemOverride"}
+    systems = config["properties"]["systems"]
+    known = {key: {"$ref": "#/$defs/SystemOverride"} for key in systems["patternProperties"]}
+    systems |= {"patternProperties": known, "additionalProperties": False}
     return {
         "signalbox.schema.json": _text("signalbox.yml", config),
         "system.schema.json": _text("system.yml", system),

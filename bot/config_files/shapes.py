@@ -121,7 +121,9 @@ UserId = Annotated[StrictStr, *_matching(USER_ID, NOT_AN_ID)]
 GroupId = Annotated[StrictStr, *_matching(GROUP_ID, NOT_A_GROUP)]
 ResponderId = Annotated[StrictStr, *_matching(f"{USER_ID}|{GROUP_ID}", NOT_AN_ID)]
 SeverityWord = Annotated[
-    Severity, BeforeValidator(_severity), WithJsonSchema({"type": "string", "enum": list(WORDS)})
+    Severity,
+    BeforeValidator(_severity),
+    WithJsonSchema({"enum": [*WORDS, *map(str.upper, WORDS), *map(str.title, WORDS)]}),
 ]
 Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
 SystemId = Annotated[StrictStr, *_matching(r"^[a-z][a-z0-9-]{0,40}$", "write a-z, 0-9 and -")]

@@ -70,7 +70,11 @@ class Step(Value):
     on_error: OnError = OnError.STOP
     current: Look | None = None
     probe: Look | None = None
-    rollback: Literal["undo", "keep"] | tuple["Step", ...] = "undo"
+    rollback: Annotated[
+        Annotated[Literal["undo", "keep"], Tag("word")]
+        | Annotated[tuple["Step", ...], Tag("steps")],
+        Discriminator(lambda given: "word" if isinstance(given, str) else "steps"),
+    ] = "undo"
 
     @model_validator(mode="before")
     @classmethod

@@ -1,5 +1,6 @@
 """The typed parameters of a runbook, and the words its keys are made of."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
@@ -35,8 +36,12 @@ def _length(value: object) -> object:
 
 
 def _length_or_param(value: object) -> object:
-    whole = isinstance(value, str) and value.startswith("{")
-    return value if whole else _length(value)
+    if not isinstance(value, str) or not value.startswith("{"):
+        return _length(value)
+    if not re.fullmatch(WHOLE, value):
+        message = f"`{value}`: write one parameter such as {{deadline}}, or a duration such as 5m"
+        raise ValueError(message)
+    return value
 
 
 def _say(value: object) -> object:
@@ -47,7 +52,7 @@ _SAID = PlainSerializer(_say)
 _SCHEMA = {"type": "string", "pattern": PATTERN, "examples": ["30s", "5m", "1h30m"]}
 Length = Annotated[timedelta, BeforeValidator(_length), _SAID, WithJsonSchema(_SCHEMA)]
 Moment = Annotated[
-    timedelta | Annotated[str, StringConstraints(pattern=WHOLE)],
+    timedelta | str,
     BeforeValidator(_length_or_param),
     _SAID,
     WithJsonSchema({"anyOf": [_SCHEMA, {"type": "string", "pattern": WHOLE}]}),

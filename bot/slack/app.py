@@ -1,5 +1,6 @@
 """The Bolt app, as small as it gets: verify, hand to the one listener, answer."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -32,9 +33,11 @@ def bolt_app(api: WebApi, signing_secret: str | None) -> AsyncApp:
     default answers events before the listener runs and polls every 10 ms for other answers.
     `signing_secret` None: Socket Mode only; an HTTP request is then refused, whoever signed it.
     """
+    logger = quiet_logger()
+    logger.setLevel(logging.ERROR)  # or Bolt warns that it will not use SLACK_BOT_TOKEN
     options: Mapping[str, Any] = {
         "name": "signalbox",
-        "logger": quiet_logger(),
+        "logger": logger,
         "client": None,
         "signing_secret": signing_secret or secrets.token_hex(32),
         "authorize": OneWorkspace(api.client.token or ""),
@@ -44,4 +47,6 @@ def bolt_app(api: WebApi, signing_secret: str | None) -> AsyncApp:
         "attaching_function_token_enabled": False,
         "attaching_conversation_kwargs_enabled": False,  # for assistant threads
     }
-    return AsyncApp(**options)
+    app = AsyncApp(**options)
+    logger.setLevel(logging.WARNING)
+    return app

@@ -62,6 +62,7 @@ def click_intent(body: Body, now: datetime) -> Intent:
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
     message_ts = container.get("message_ts") or (body.get("message") or {}).get("ts")
     value = element_value(action)
+    values = form_values(view.get("state") or body.get("state"))
     payload: dict[str, Any] = {"opened": opened} if opened else {}
     if view:
         kept = ("id", "callback_id", "type", "hash", "root_view_id")
@@ -75,12 +76,19 @@ def click_intent(body: Body, now: datetime) -> Intent:
         received_at=now,
         channel=channel or opened.get("channel"),
         value=",".join(value) if isinstance(value, list) else (value or ""),
-        values=form_values(view.get("state") or body.get("state")),
+        values=values,
         payload=payload,
         message_ts=message_ts,
         thread_ts=container.get("thread_ts") or (body.get("message") or {}).get("thread_ts"),
         response_url=body.get("response_url") or opened.get("response_url"),
-        guard=_guard(body, channel or view.get("id") or "", message_ts or "", value),
+        guard=_guard(
+            channel or view.get("id") or "",
+            message_ts or "",
+            action["action_id"],
+            str(value),
+            repr(values) if view else "",  # a preview of what was changed is another one
+            body["user"]["id"],
+        ),
     )
 
 
@@ -196,7 +204,5 @@ def _team(body: Body) -> str:
     return (body.get("user") or {}).get("team_id") or (body.get("team") or {}).get("id") or ""
 
 
-def _guard(body: Body, place: str, message_ts: str, value: object) -> str:
-    action = body["actions"][0]
-    parts = (place, message_ts, action["action_id"], str(value), body["user"]["id"])
+def _guard(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -7,7 +7,7 @@ other and builds all their arguments each time.
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
@@ -24,7 +24,22 @@ RECORD_TIMEOUT_S: Final = 2.0  # Slack waits 3 s
 _ANY: Final = re.compile("")
 
 Body = dict[str, Any]
-Observe = Callable[[str, float], None]
+
+
+class Watch(Protocol):
+    """Who counts (bot.web's Metrics does)."""
+
+    def acked(self, kind: str, seconds: float) -> None:
+        """Count an answered request and how long it was held."""
+
+    def recorded(self, kind: str) -> None:
+        """Count a new intent."""
+
+
+class _Blind:
+    def acked(self, kind: str, seconds: float) -> None: ...
+
+    def recorded(self, kind: str) -> None: ...
 
 
 class Listeners:
@@ -43,15 +58,15 @@ class Listeners:
         opener: Opener,
         *,
         bot_user: str = "",
-        observe: Observe = lambda _kind, _seconds: None,
+        watch: Watch | None = None,
     ) -> None:
-        """`observe` gets the kind of a request and how long it was held before the answer."""
+        """`bot_user`: the bot's own user id, whose events are not heard."""
         self._routes = Routes.of(commands)
         self._inbox = inbox
         self._clock = clock
         self._opener = opener
         self._bot_user = bot_user
-        self._observe = observe
+        self._watch = watch or _Blind()
 
     def attach(self, app: AsyncApp) -> None:
         """Register with Bolt; the most frequent kinds first."""
@@ -141,20 +156,23 @@ class Listeners:
         """Return (what to tell when it failed, whether it is new)."""
         try:
             async with asyncio.timeout(RECORD_TIMEOUT_S):
-                return "", await self._inbox.record(intent)
+                new = await self._inbox.record(intent)
         except Unavailable:
             return modals.NO_MEMORY, False
         except TimeoutError:
             return modals.SLOW_MEMORY, False
+        if new:
+            self._watch.recorded(intent.kind.value)
+        return "", new
 
     def _timed(self, kind: str, listener: Callable[..., Any]) -> Callable[..., Any]:
-        observe = self._observe
+        acked = self._watch.acked
 
         async def timed(body: Body, ack: AsyncAck) -> BoltResponse:
             clock = asyncio.get_running_loop().time
             started = clock()
             answered: BoltResponse = await listener(body, ack)
-            observe(kind, clock() - started)
+            acked(kind, clock() - started)
             return answered
 
         return timed

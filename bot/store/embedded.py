@@ -25,6 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
+from urllib.parse import quote
 
 from bot.errors import ConfigError, Unavailable
 
@@ -49,7 +50,7 @@ class EmbeddedServer:
     @property
     def url(self) -> str:
         """Where it listens, for redis-py and Docket."""
-        return f"unix://{self._socket}"
+        return f"unix://{quote(str(self._socket))}"
 
     @property
     def pid(self) -> int | None:

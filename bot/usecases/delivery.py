@@ -51,7 +51,7 @@ class Delivery:
         """Render the answer to whoever declared, with the channel when it exists by now."""
         incident = await self.memory.incident(view["incident"])
         refs = await self.memory.refs(incident.id)
-        return {"message": answers.declared(incident, refs.get("channel"))}
+        return answers.declared(incident, refs.get("channel"))
 
     async def called(self, view: Mapping[str, Any]) -> Message:
         """Render the direct message to somebody who is called in."""

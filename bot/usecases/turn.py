@@ -8,13 +8,34 @@ turn is thrown away and decided again, so a use case must not do anything but re
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, Self, TypeVar
 
 from bot.domain.change import AuditRecord, Change, Check, Mark, Put, Timer
 from bot.domain.incident import Incident, TimelineLine
 from bot.domain.intent import Intent, IntentKind
 from bot.domain.outbox import Entry, Priority
 from bot.domain.person import Person
+
+
+class Stored(Protocol):
+    """What every stored value has; `version` counts its changes from 0."""
+
+    @property
+    def id(self) -> str:
+        """What it is stored under."""
+
+    @property
+    def version(self) -> int:
+        """How often it has changed."""
+
+    def model_copy(self, *, update: dict[str, Any]) -> Self:
+        """Return it with these fields changed."""
+
+    def model_dump_json(self) -> str:
+        """Return it as JSON."""
+
+
+StoredT = TypeVar("StoredT", bound=Stored)
 
 
 @dataclass(slots=True)
@@ -41,19 +62,26 @@ class Turn:
 
     def keep(self, incident: Incident, *, new: bool = False) -> Incident:
         """Store the incident, its indices and return it with the version it will have."""
-        known = self._puts.get(("incident", incident.id))
-        version = 0 if new else (known.version if known else incident.version + 1)
-        kept = incident.model_copy(update={"version": version})
-        self._puts[("incident", kept.id)] = Put(
-            kind="incident", id=kept.id, version=version, body=kept.model_dump_json()
-        )
+        kept = self.store("incident", incident, new=new)
         stamp = kept.declared_at.timestamp()
-        self._marks.append(
-            Mark(index="open", member=kept.id, score=stamp if kept.is_open else None)
-        )
+        self.mark("open", kept.id, stamp if kept.is_open else None)
         if new:
-            self._marks.append(Mark(index="incidents", member=kept.id, score=stamp))
+            self.mark("incidents", kept.id, stamp)
         return kept
+
+    def store(self, kind: str, value: StoredT, *, new: bool = False) -> StoredT:
+        """Store a value that has an id and a version; returns it with the version it will have."""
+        known = self._puts.get((kind, value.id))
+        version = 0 if new else (known.version if known else value.version + 1)
+        kept = value.model_copy(update={"version": version})
+        self._puts[(kind, kept.id)] = Put(
+            kind=kind, id=kept.id, version=version, body=kept.model_dump_json()
+        )
+        return kept
+
+    def mark(self, index: str, member: str, score: float | None) -> None:
+        """Put a member into an index, by score; None takes it out."""
+        self._marks.append(Mark(index=index, member=member, score=score))
 
     def check(self, incident: Incident) -> None:
         """Decide again when the incident moves before this turn is committed."""
@@ -96,8 +124,7 @@ class Turn:
         `message` is {"text", "blocks"} or {"$view": ...}; `rest` are more fields of Entry.
         """
         fallback = {"channel": self.intent.channel, "user": self.intent.user}
-        said = message if "$view" in message else {"message": message}
-        args = {"response_url": self.intent.response_url, **fallback, **said}
+        args = {"response_url": self.intent.response_url, **fallback, **message}
         rest = {"priority": Priority.URGENT, **rest}
         self.post(f"answer:{self.intent.id}", "answer", args, **rest)
 

@@ -11,25 +11,37 @@ from typing import Literal
 from bot.domain.config import Config
 from bot.domain.incident import Incident, IncidentRole, Status, Task
 from bot.domain.outbox import LaneStatus
+
 from bot.views.facts import (
     ROLE_NAMES,
     due_line,
     headline,
     impact_line,
+    mark,
+    numbered,
     roles_line,
     started_line,
     status_words,
     title_line,
+    unfinished,
 )
-from bot.views.kit import Element, actions, button, confirm, context, message, section
-from bot.views.lanes import lane_blocks, lane_name
-from bot.views.limits import Message
+from bot.views.inputs import option
+from bot.views.kit import Element, actions, button, confirm, context, message, overflow, section
+from bot.views.lanes import lane_blocks
+from bot.views.limits import Block, Message, pieces
 from bot.views.mrkdwn import channel, line, link
 
 BUTTONS = 5  # more wrap to a third row on a phone
 LANES = 2  # lines left for failing lanes
-
-__all__ = ["archive_button", "claims", "incident_card", "lane_name", "task_button"]
+PANEL_TASKS = 10  # with a button each
+TOPIC = 250  # conversations.setTopic: too_long above it
+MENU = {
+    "timeline": "Timeline",
+    "catchup": "Catch me up",
+    "escalate": "Escalate to the leads",
+    "postmortem": "Draft the post-mortem",
+    "reopen": "Reopen",
+}
 
 
 def incident_card(  # noqa: PLR0913 - one card has this many sources, all by name
@@ -60,6 +72,45 @@ def incident_card(  # noqa: PLR0913 - one card has this many sources, all by nam
     return message(headline(incident), *blocks)
 
 
+def status_panel(
+    incident: Incident,
+    *,
+    refs: Mapping[str, str],
+    config: Config,
+    lanes: Sequence[LaneStatus] = (),
+    now: datetime | None = None,
+) -> Message:
+    """Return the private panel: the card, every failing lane with its Retry, the open tasks."""
+    card = incident_card(incident, refs=refs, config=config, where="incident", now=now)
+    return message(
+        card["text"],
+        *card["blocks"],
+        *lane_blocks(lanes),
+        *_tasks(incident),
+        context("Only you can see this. `/incident help` lists what else can be done."),
+    )
+
+
+def topic(incident: Incident) -> str:
+    """Return the topic of the incident's channel."""
+    level = f"{mark(incident)} {incident.severity.value.upper()} {incident.severity.word.lower()}"
+    lock = "🔒 private · " if incident.private else ""
+    end = " · /incident shows how it stands"
+    room = TOPIC - len(level) - len(lock) - len(end) - len(" · ")
+    return f"{level} · {lock}{line(incident.title, room)}{end}"
+
+
+def _tasks(incident: Incident) -> list[Block]:
+    if not incident.tasks:
+        return []
+    left = unfinished(incident)
+    done = len(incident.tasks) - len(left)
+    rows = [section(numbered(task), task_button(incident, task)) for task in left[:PANEL_TASKS]]
+    rest = [numbered(task, 80) for task in left[PANEL_TASKS:]]
+    more = [section(piece) for piece in pieces("\n".join(rest))]
+    return [section(f"*Tasks* {len(left)} open, {done} done"), *rows, *more]
+
+
 def task_button(incident: Incident, task: Task) -> Element:
     """Return the button that moves a task on."""
     return button("Done", "incident.task:done", f"{incident.id}|{task.number}")
@@ -88,25 +139,32 @@ def _lines(
 
 
 def _incident_row(incident: Incident) -> list[Element]:
-    """Return the five buttons a person needs next; the rest are words of `/incident`."""
+    """Return the five buttons a person needs next, and a menu of the rest."""
     if not incident.is_open:
-        return [] if incident.archived else [archive_button(incident)]
+        archive = [] if incident.archived else [archive_button(incident)]
+        return [*archive, menu(incident, "postmortem", "timeline", "reopen")]
     row = [
         button("Post update", "incident.update", incident.id, "primary"),
         button("Resolve", "incident.resolve", incident.id),
         *_acknowledge(incident),
         *claims(incident, IncidentRole.COMMANDER, IncidentRole.ONCALL),
-        button("Add task", "incident.task", incident.id),
-        button("Snooze", "incident.snooze", incident.id),
-        *claims(incident, IncidentRole.COMMS),
+        button("Add task", "incident.task-form", incident.id),
+        button("Snooze", "incident.snooze-form", incident.id),
+        button("Hand over", "incident.handover-form", incident.id),
     ]
-    return row[:BUTTONS]
+    return [*row[:BUTTONS], menu(incident, "timeline", "catchup", "escalate", "postmortem")]
 
 
 def _announce_row(incident: Incident) -> list[Element]:
     if not incident.is_open:
         return []
     return [*_acknowledge(incident), *claims(incident, IncidentRole.COMMANDER)]
+
+
+def menu(incident: Incident, *names: str) -> Element:
+    """Return the "..." menu; an option's value is the incident and the word it stands for."""
+    choices = [option(MENU[name], f"{incident.id}|{name}") for name in names]
+    return overflow("incident.more", choices)
 
 
 def claims(incident: Incident, *roles: IncidentRole) -> list[Element]:

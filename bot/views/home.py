@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.incident import Incident, Task
+
+from bot.views.answers.lists import Channels, incident_row, worst_first
 from bot.views.facts import headline
 from bot.views.kit import actions, button, context, divider, header, section
 from bot.views.limits import VIEW_BLOCKS, Block, View
-from bot.views.lists import Channels, incident_row, worst_first
 from bot.views.mrkdwn import ago, line, when
 
 INCIDENTS: Final = 30
@@ -18,18 +19,19 @@ APPROVALS: Final = 20
 
 
 def home(
+    user: str,
     incidents: Sequence[Incident],
-    tasks: Sequence[tuple[Incident, Task]],
-    now: datetime,
-    *,
-    approvals: Sequence[Block] = (),
     channels: Channels | None = None,
+    *,
+    now: datetime,
+    approvals: Sequence[Block] = (),
 ) -> View:
     """Return somebody's Home.
 
-    The caller gives only what that person may see (P8): open incidents, their own tasks, and the
-    blocks of the approvals that wait for them.
+    `incidents` are the open ones that this person may see (P8); `approvals` are blocks of the
+    requests that wait for them.
     """
+    tasks = [(one, task) for one in incidents for task in one.tasks if task.owner == user]
     blocks = [
         actions(button("Declare an incident", "incident.declare", "new", "primary")),
         *_approvals(approvals),

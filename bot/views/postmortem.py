@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.config import Config
 from bot.domain.incident import Incident, IncidentRole, Task, TimelineLine
+
 from bot.views.facts import (
     ROLE_NAMES,
     acknowledged_after,
     involved,
     mitigated_after,
-    severity_label,
     status_words,
 )
 from bot.views.mrkdwn import span_hours, unescaped, utc
@@ -33,8 +32,8 @@ def file_name(incident: Incident) -> str:
 def draft(
     incident: Incident,
     lines: Sequence[TimelineLine],
-    config: Config,
     names: Names | None = None,
+    service: str = "",
 ) -> str:
     """Return the draft. `names` maps user ids to names; an id without one is shown as @id.
 
@@ -43,7 +42,7 @@ def draft(
     known = names or {}
     parts = [
         f"# Post-mortem: {incident.id} {md(incident.title)}",
-        _summary(incident, config, known),
+        _summary(incident, service, known),
         f"## Impact\n\n{_impact(incident)}",
         f"## Timeline (UTC)\n\n{_timeline(lines, known)}",
         *_story(incident),
@@ -63,10 +62,10 @@ def md_text(value: str) -> str:
     return "\n".join(f"> {md(one)}".rstrip() for one in tidy(value).strip().split("\n"))
 
 
-def _summary(incident: Incident, config: Config, names: Names) -> str:
+def _summary(incident: Incident, service: str, names: Names) -> str:
     rows = {
-        "Service": md(config.service_name(incident.system)),
-        "Severity": md(severity_label(incident, config)),
+        "Service": md(service or incident.system or "All services"),
+        "Severity": f"{incident.severity.value.upper()} ({incident.severity.word.capitalize()})",
         "Status": md(unescaped(status_words(incident))),
         "Started": utc(incident.declared_at),
         "Acknowledged": _moment(incident.acknowledged_at),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 FOUND_MAX = 200  # characters of a found value that a message repeats
 COMPARISON = re.compile(r"(>=|<=|==|!=|>|<)\s*(\S.{0,200})", re.DOTALL)
@@ -38,7 +38,7 @@ class Expect(BaseModel):
         frozen=True, extra="forbid", validate_by_name=True, serialize_by_alias=True
     )
 
-    status: int | tuple[int, ...] | None = Field(default=None, strict=True)
+    status: StrictInt | tuple[StrictInt, ...] | None = None
     json_: dict[str, Any] = Field(default={}, alias="json", max_length=50)
     header: dict[str, str] = Field(default={}, max_length=20)
 

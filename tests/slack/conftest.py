@@ -8,7 +8,7 @@ from sandbox.slack import SlackSandbox
 from sandbox.slack.model import BOT_USER
 from tests.slack.fakes import FakeInbox, FakeOutbox, FakePace, RealClock
 
-SECRET = "shh"
+SECRET = "shh"  # noqa: S105 - of the stand-in
 
 
 @pytest.fixture

@@ -62,7 +62,8 @@ class FakePace:
     taken: list[str] = field(default_factory=list)
 
     async def wait(self, key: str, *, every: timedelta, burst: int, now: datetime) -> timedelta:
-        assert every > timedelta() and burst >= 1
+        assert every > timedelta()
+        assert burst >= 1
         until = self.blocked.get(key)
         if until is not None and until > now:
             return until - now

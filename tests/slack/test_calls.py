@@ -33,7 +33,7 @@ async def test_a_taken_name_gets_a_number(outbox, deliverer, sandbox, api):
 @pytest.mark.parametrize("private", [False, True])
 @pytest.mark.parametrize("fault", ["lost_answer", "error"])
 async def test_a_channel_whose_answer_was_lost_is_taken_over(
-    outbox, deliverer, sandbox, clock, api, fault, private
+    outbox, deliverer, sandbox, clock, fault, private
 ):
     sandbox.fault(fault, method="conversations.create", times=1)
     outbox.entries = [create(is_private=private)]
@@ -160,20 +160,16 @@ def answer(**args):
     return entry("answer", said, lane=LANE, incident=None)
 
 
-async def test_an_answer_goes_by_the_response_url_until_it_is_used_up(
-    outbox, deliverer, sandbox, clock
-):
+async def test_an_answer_goes_by_the_response_url_until_it_is_used_up(outbox, deliverer, sandbox):
     url = f"{sandbox.base_url}/respond/{sandbox.core.urls.issue('U0ANN', HERE).id}"
-    outbox.entries = [
-        answer(response_url=url).model_copy(update={"id": f"e{n}"}) for n in range(6)
-    ]
+    outbox.entries = [answer(response_url=url).model_copy(update={"id": f"e{n}"}) for n in range(6)]
     await deliverer.drain(LANE)
     ways = [audit.facts["via"] for _, _, audit in outbox.settled]
     assert ways == ["response_url"] * 5 + ["ephemeral"]
     assert len(Person(sandbox, "U0ANN").ephemerals(HERE)) == 6
 
 
-async def test_an_answer_never_goes_to_a_foreign_address(outbox, deliverer, sandbox):
+async def test_an_answer_never_goes_to_a_foreign_address(outbox, deliverer):
     hit: list[str] = []
 
     async def trap(request: web.Request) -> web.Response:
@@ -194,7 +190,10 @@ async def test_an_answer_never_goes_to_a_foreign_address(outbox, deliverer, sand
 
 
 async def test_who_is_not_in_the_channel_is_answered_directly(outbox, deliverer, sandbox):
-    outbox.entries = [answer(channel="C0GONE"), answer(channel=None).model_copy(update={"id": "e2"})]
+    outbox.entries = [
+        answer(channel="C0GONE"),
+        answer(channel=None).model_copy(update={"id": "e2"}),
+    ]
     await deliverer.drain(LANE)
     assert [a.facts["via"] for _, _, a in outbox.settled] == ["message", "message"]
     ann = Person(sandbox, "U0ANN")
@@ -217,7 +216,9 @@ async def test_only_slack_addresses_are_slack(api):
 
 async def test_a_refused_private_channel_is_not_joined(outbox, deliverer, sandbox):
     sandbox.fault("refused", method="chat.postMessage", code="not_in_channel", times=2)
-    sandbox.fault("refused", method="conversations.join", code="method_not_supported_for_channel_type")
+    sandbox.fault(
+        "refused", method="conversations.join", code="method_not_supported_for_channel_type"
+    )
     outbox.entries = [post()]
     await deliverer.drain(LANE)
     assert "/invite @Signalbox" in outbox.refused[0][1]

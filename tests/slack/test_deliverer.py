@@ -9,7 +9,7 @@ from bot.errors import NotFound, Unavailable
 from bot.slack.deliverer import Deliverer
 from sandbox.slack import Person, SlackSandbox
 from sandbox.slack.model import BOT_USER
-from tests.slack.fakes import FakeOutbox, FakePace, Killed, RealClock, entry
+from tests.slack.fakes import FakeOutbox, Killed, RealClock, entry
 
 LANE = "incident:INC-1"
 HERE = "C0INCIDENTS"
@@ -125,9 +125,7 @@ async def test_a_full_tier_postpones_and_a_short_wait_is_slept(outbox, deliverer
 
 
 @pytest.mark.parametrize("fault", ["lost_answer", "error"])
-async def test_a_lost_answer_is_read_back_and_posted_once(
-    sandbox, outbox, deliverer, clock, fault
-):
+async def test_a_lost_answer_is_read_back_and_posted_once(sandbox, outbox, deliverer, clock, fault):
     sandbox.fault(fault, method="chat.postMessage", times=1)
     outbox.entries = [post().model_copy(update={"saves": {"card": "ts"}})]
     await drain_all(deliverer, outbox, clock)
@@ -170,9 +168,7 @@ async def test_killed_before_the_call_it_is_posted(sandbox, outbox, deliverer, c
     assert posts(sandbox) == ["checkout is slow"]
 
 
-async def test_thirty_percent_of_faults_lose_and_double_nothing(
-    sandbox, outbox, deliverer, clock
-):
+async def test_thirty_percent_of_faults_lose_and_double_nothing(sandbox, outbox, deliverer, clock):
     for seed, kind in enumerate(("error", "lost_answer", "ratelimited")):
         sandbox.fault(kind, times=0, probability=0.1, seed=seed)
     wanted = [f"line {n}" for n in range(25)]
@@ -185,7 +181,7 @@ async def test_thirty_percent_of_faults_lose_and_double_nothing(
     assert posts(sandbox) == wanted
 
 
-async def test_a_lost_lease_is_left_to_whoever_took_over(sandbox, outbox, pace, clock, api):
+async def test_a_lost_lease_is_left_to_whoever_took_over(outbox, pace, clock, api):
     seen: list[tuple[str, str]] = []
     deliverer = Deliverer(
         outbox, pace, clock, api, {}, observe=lambda call, how: seen.append((call, how))
@@ -244,7 +240,9 @@ async def test_a_silent_memory_stops_the_lane_without_a_call(outbox, pace, clock
         raise Unavailable(msg)
 
     deliverer = Deliverer(outbox, pace, clock, api, {"card": card})
-    outbox.entries = [entry("chat.update", {"channel": HERE, "ts": "1.2", "$view": {"name": "card"}})]
+    outbox.entries = [
+        entry("chat.update", {"channel": HERE, "ts": "1.2", "$view": {"name": "card"}})
+    ]
     await deliverer.drain(LANE)
     assert sandbox.calls == []
     assert outbox.postponed[0][2] == "Redis is gone."

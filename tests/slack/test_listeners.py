@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -121,9 +122,7 @@ async def ears(sandbox, api, inbox, clock) -> AsyncIterator[Ears]:
     metrics = Metrics()
     opener = Opener(api, NO_USECASES, {FORM.callback_id: FORM})
     bolt = bolt_app(api, SECRET)
-    listeners = Listeners(
-        (INCIDENT,), inbox, clock, opener, bot_user=BOT_USER, observe=metrics.acked
-    )
+    listeners = Listeners((INCIDENT,), inbox, clock, opener, bot_user=BOT_USER, watch=metrics)
     listeners.attach(bolt)
     server = Server(application(bolt, metrics, {}), "127.0.0.1", 0)
     await server.start()
@@ -171,6 +170,7 @@ async def test_a_command_is_recorded_and_acknowledged_silently(ears, inbox):
     assert intent.response_url
     assert "token" not in intent.model_dump_json()
     assert b'signalbox_ack_seconds_count{kind="command"} 1.0' in ears.metrics.text()
+    assert b'signalbox_intents_recorded_total{kind="command"} 1.0' in ears.metrics.text()
 
 
 async def test_ten_thousand_characters_are_kept_within_bounds(ears, inbox):
@@ -239,7 +239,7 @@ async def test_unwanted_events_and_those_of_bots_are_dropped(ears, inbox, api, s
     assert inbox.recorded[0].text == "hello"
 
 
-async def test_a_double_click_is_one_intent(ears, inbox, api, clock):
+async def test_a_double_click_is_one_intent(ears, inbox, api):
     ts = await posted(api, blocks=buttons(("incident.ack", "INC-1")))
     first = await ears.ann.click(HERE, ts, "incident.ack")
     second = await ears.ann.click(HERE, ts, "incident.ack")
@@ -309,8 +309,10 @@ async def test_a_preview_is_pushed_with_the_current_values(ears, sandbox, inbox)
     state = {"title": {"title": {"type": "plain_text_input", "value": "slow"}}}
     await ears.ann.click_view(ears.ann.open_views()[0], "incident.preview", state=state)
     await sandbox.until(
-        lambda: len(ears.ann.open_views()) == 2
-        and "Title: slow" in str(ears.ann.open_views()[1]["blocks"])
+        lambda: (
+            len(ears.ann.open_views()) == 2
+            and "Title: slow" in str(ears.ann.open_views()[1]["blocks"])
+        )
     )
     assert inbox.recorded[-1].payload["opens"] == "preview"
 
@@ -359,6 +361,20 @@ async def test_a_forged_or_old_signature_is_refused(ears, inbox, secret, age_s):
         bare = await http.post(f"{ears.url}/slack/events", data=body)
         assert bare.status == 401
     assert inbox.recorded == []
+
+
+async def test_slack_may_verify_the_address(ears):
+    body = json.dumps({"type": "url_verification", "challenge": "c-123", "token": "x"})
+    stamp = str(int(time.time()))
+    signature = SignatureVerifier(SECRET).generate_signature(timestamp=stamp, body=body)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": signature or "",
+    }
+    async with aiohttp.ClientSession() as http:
+        answer = await http.post(f"{ears.url}/slack/events", data=body, headers=headers)
+        assert "c-123" in await answer.text()
 
 
 async def test_a_body_that_is_too_large_is_refused(ears, inbox):

@@ -27,7 +27,7 @@ async def bolt(api, inbox, clock) -> AsyncIterator[Any]:
     await opener.drain()
 
 
-async def started(sandbox, api, bolt, patience=QUICK, **rest) -> Sockets:
+async def started(api, bolt, patience=QUICK, **rest) -> Sockets:
     sockets = Sockets(api, "xapp-sandbox", bolt, patience=patience, **rest)
     await sockets.start()
     await asyncio.wait_for(_connected(sockets, 2), 5)
@@ -35,12 +35,12 @@ async def started(sandbox, api, bolt, patience=QUICK, **rest) -> Sockets:
 
 
 async def _connected(sockets: Sockets, count: int) -> None:
-    while sockets.connected < count:
+    while sockets.connected < count:  # noqa: ASYNC110 - it is the outside that we look at
         await asyncio.sleep(0.01)
 
 
 async def test_commands_clicks_and_forms_arrive_by_socket(sandbox, api, bolt, inbox):
-    sockets = await started(sandbox, api, bolt)
+    sockets = await started(api, bolt)
     assert await sockets.check() is None
     ann = Person(sandbox, "U0ANN")
     for _ in range(4):
@@ -60,8 +60,8 @@ async def test_commands_clicks_and_forms_arrive_by_socket(sandbox, api, bolt, in
     assert "no Socket Mode connection" in (await sockets.check() or "")
 
 
-async def test_cut_and_dismissed_connections_are_replaced(sandbox, api, bolt, inbox):
-    sockets = await started(sandbox, api, bolt)
+async def test_cut_and_dismissed_connections_are_replaced(sandbox, api, bolt):
+    sockets = await started(api, bolt)
     sandbox.fault("drop_socket", times=1)
     await asyncio.sleep(0.3)
     await asyncio.wait_for(_connected(sockets, 2), 5)
@@ -73,7 +73,7 @@ async def test_cut_and_dismissed_connections_are_replaced(sandbox, api, bolt, in
 
 
 async def test_a_warning_brings_the_new_one_before_the_old_is_closed(sandbox, api, bolt):
-    sockets = await started(sandbox, api, bolt)
+    sockets = await started(api, bolt)
     seen: list[int] = []
     before = {socket.number for socket in sandbox.core.delivery.sockets.open}
     await sandbox.core.delivery.sockets.disconnect("warning")
@@ -90,8 +90,8 @@ async def test_one_that_delivers_nothing_while_the_other_does_is_replaced(
     sandbox, api, bolt, inbox
 ):
     patience = Patience(ping_every_s=0.05, stalled_after_s=5, passed_over=3)
-    sockets = await started(sandbox, api, bolt, patience)
-    sandbox.core.delivery._answer_s = 0.2
+    sockets = await started(api, bolt, patience)
+    sandbox.core.delivery._timeout_s = 0.2
     sandbox.fault("stall_socket", times=1)
     ann = Person(sandbox, "U0ANN")
     for _ in range(12):
@@ -105,7 +105,7 @@ async def test_one_that_delivers_nothing_while_the_other_does_is_replaced(
 
 async def test_a_silent_one_is_replaced_and_an_idle_one_renewed(sandbox, api, bolt):
     idle = Patience(ping_every_s=0.05, stalled_after_s=5, idle_after_s=0.2)
-    sockets = await started(sandbox, api, bolt, idle)
+    sockets = await started(api, bolt, idle)
     before = {socket.number for socket in sandbox.core.delivery.sockets.open}
     await asyncio.sleep(0.6)
     after = {socket.number for socket in sandbox.core.delivery.sockets.open}
@@ -115,7 +115,7 @@ async def test_a_silent_one_is_replaced_and_an_idle_one_renewed(sandbox, api, bo
 
 
 async def test_what_is_under_way_is_finished_at_stop(sandbox, api, bolt, inbox):
-    sockets = await started(sandbox, api, bolt)
+    sockets = await started(api, bolt)
     inbox.slow_s = 0.3
     asked = asyncio.create_task(Person(sandbox, "U0ANN").command("/incident", "status", HERE))
     await asyncio.sleep(0.1)

@@ -223,7 +223,7 @@ def test_a_file_that_is_too_big_or_cannot_be_read_is_named():
 
 
 def test_files_and_folders_that_settings_name_must_exist():
-    with pytest.raises(ConfigError, match="SIGNALBOX_CONFIG names mine.yml"):
+    with pytest.raises(ConfigError, match=r"SIGNALBOX_CONFIG names mine\.yml"):
         read_config(Path("mine.yml"), [], {})
     with pytest.raises(ConfigError, match="SIGNALBOX_RUNBOOKS names elsewhere"):
         read_config(None, [Path("elsewhere")], {})

@@ -106,7 +106,8 @@ def test_allowed_means_a_full_member_who_holds_a_role_that_was_asked_for(who, ho
         require(who, roles, holders, OPS)
     except Denied:
         return
-    assert not (who.guest or who.foreign or who.bot or who.deleted)
+    assert barred(who) is None
+    assert {who.guest, who.foreign, who.bot, who.deleted} == {False}
     assert any(
         holders[role].everyone
         or who.id in holders[role].users

@@ -7,8 +7,10 @@ from bot.domain.config import Config
 from bot.domain.incident import Incident
 from bot.domain.roles import TASK_MAX
 from bot.domain.severity import Severity
+
+from bot.views import inputs
 from bot.views.facts import MARKS, headline, roles_line
-from bot.views.inputs import needed, option, person, prompted, select, text
+from bot.views.inputs import needed, option, person, prompted, select
 from bot.views.kit import Element, context, modal, section
 from bot.views.limits import Message, View
 from bot.views.mrkdwn import notice, span_hours
@@ -41,7 +43,7 @@ def preview(message: Message, callback_id: str = "incident.preview") -> View:
     return modal("Preview", callback_id, [hint, *shown])
 
 
-def handover_form(incident: Incident, to: str | None = None) -> View:
+def handover(incident: Incident, to: str | None = None) -> View:
     """Ask who takes command, and what they should know. Fields: user, note."""
     return modal(
         "Hand over command",
@@ -49,16 +51,16 @@ def handover_form(incident: Incident, to: str | None = None) -> View:
         [
             section(f"{headline(incident)}\n{roles_line(incident)}"),
             needed(person("user", "Who takes command?", initial=to)),
-            text("note", "What should they know?", most=NOTE, lines=True),
+            inputs.text("note", "What should they know?", most=NOTE, lines=True),
             context("Command stays where it is until they accept."),
         ],
         "Offer",
     )
 
 
-def task_form(incident: Incident, initial: str = "") -> View:
+def task(incident: Incident, text: str = "") -> View:
     """Ask for a task. Fields: text, owner."""
-    words = text("text", "What has to be done?", most=TASK_MAX, initial=initial)
+    words = inputs.text("text", "What has to be done?", most=TASK_MAX, initial=text)
     return modal(
         "Add a task",
         "incident.task",
@@ -71,7 +73,7 @@ def task_form(incident: Incident, initial: str = "") -> View:
     )
 
 
-def severity_form(incident: Incident, config: Config) -> View:
+def severity(incident: Incident, config: Config) -> View:
     """Ask for another severity. Field: severity."""
     choices = severity_options(config, incident.system)
     now = incident.severity.value
@@ -87,7 +89,7 @@ def severity_form(incident: Incident, config: Config) -> View:
     )
 
 
-def snooze_form(incident: Incident) -> View:
+def snooze(incident: Incident) -> View:
     """Ask how long reminders stay quiet. Field: duration, a value of `SNOOZES`."""
     choices = [option(span_hours(span), value) for value, span in SNOOZES.items()]
     return modal(

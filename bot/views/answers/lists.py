@@ -4,18 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.incident import Incident, IncidentRole
+
 from bot.views.facts import headline, is_overdue, status_words
 from bot.views.kit import actions, button, context, message, section
 from bot.views.limits import Message
 from bot.views.mrkdwn import Safe, ago, channel, time_of_day, user
 
 LIST = 20  # incidents shown; the rest are counted
-Channels = Mapping[str, str]
-"""Incident id -> channel id; absent: the channel's name is shown."""
+Channels = Mapping[str, str | None]
+"""Incident id -> channel id; None or absent: the channel's name is shown."""
 
 
 def incident_list(
-    incidents: Sequence[Incident], now: datetime, channels: Channels | None = None
+    incidents: Sequence[Incident], channels: Channels | None, now: datetime
 ) -> Message:
     """Show the open incidents, the worst first, and a Declare button."""
     row = actions(button("Declare an incident", "incident.declare", "new", "primary"))

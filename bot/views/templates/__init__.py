@@ -9,14 +9,15 @@ from typing import Any, Final
 from bot.domain.config import Config
 from bot.domain.incident import Incident
 from bot.errors import ConfigError
+
 from bot.views.facts import headline
 from bot.views.kit import context
 from bot.views.limits import FALLBACK, Message, fit
 from bot.views.mrkdwn import cut, line
-from bot.views.template_engine import Engine
-from bot.views.template_format import header_words, to_message
-from bot.views.template_samples import SAMPLES
-from bot.views.template_values import values
+from bot.views.templates.engine import Engine
+from bot.views.templates.names import values
+from bot.views.templates.samples import SAMPLES
+from bot.views.templates.text_format import header_words, to_message
 
 Load = Callable[[str], str | None]
 """The text of a template by its name ("mcp-cortex/customers/initial.txt"); None: there is none."""
@@ -112,7 +113,7 @@ class Templates:
 
 def _shipped(stage: str) -> str:
     """Return the template that comes with the program: a part of it, as its modules are."""
-    return files(__package__).joinpath("templates", f"{stage}.txt").read_text(encoding="utf-8")
+    return files(__name__).joinpath(f"{stage}.txt").read_text(encoding="utf-8")
 
 
 def _named(incident: Incident, config: Config) -> dict[str, Any]:

@@ -1,44 +1,32 @@
 """Private answers about the request itself: done, refused, broken, unknown, help."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from bot.domain.incident import Incident
+
+from bot.views.facts import headline
 from bot.views.kit import header, message, section
 from bot.views.limits import Message
-from bot.views.lists import declared, incident_list
 from bot.views.mrkdwn import line, notice
 
 HELP_LINES = 8  # in one section
 
-__all__ = [
-    "Usage",
-    "broken",
-    "declared",
-    "done",
-    "help_for",
-    "incident_list",
-    "refused",
-    "unknown_word",
-]
 
-
-class Usage(NamedTuple):
-    """One line of help. `example` is a whole command that works, or ""."""
-
-    usage: str
-    meaning: str
-    example: str = ""
-
-
-def done(text: str) -> Message:
-    """Say that it is done. `text` is a sentence of ours; it may name people and commands."""
-    said = f"✔️ {notice(text, 2500)}"
+def done(incident: Incident, what: str) -> Message:
+    """Say that it is done. `what` is a short sentence of ours; it may name people."""
+    said = f"✔️ {notice(what, 300)} · {headline(incident)}"
     return message(said, section(said))
 
 
 def refused(text: str) -> Message:
     """Say no. `text` is a UserError's sentence; it may name people and commands."""
     said = f"🚫 {notice(text, 2500) or 'That is not possible.'}"
+    return message(said, section(said))
+
+
+def unavailable(text: str) -> Message:
+    """Say that an outside system is silent, and that nothing was done. `text` names it."""
+    said = f"⏳ {notice(text, 2000)}\nNothing was done. Try again in a minute."
     return message(said, section(said))
 
 
@@ -60,14 +48,14 @@ def unknown_word(command: str, word: str, nearest: str | None, usage: str) -> Me
     return message(lines[0], section("\n".join(lines)))
 
 
-def help_for(command: str, summary: str, usages: Sequence[Usage]) -> Message:
-    """Explain a command: one line for each thing it does, with an example that works."""
-    lines = [_usage(one) for one in usages]
+def help_text(command: str, usages: Sequence[tuple[str, ...]]) -> Message:
+    """Explain a command: (usage, what it does) and, where one helps, an example that works."""
+    lines = [_usage(*one) for one in usages]
     parts = [lines[at : at + HELP_LINES] for at in range(0, len(lines), HELP_LINES)]
-    blocks = [header(f"{command}: {summary}"), *(section("\n".join(part)) for part in parts)]
+    blocks = [header(command), *(section("\n".join(part)) for part in parts)]
     return message(f"How to use {line(command, 40)}", *blocks, more=f"`{line(command, 40)} help`")
 
 
-def _usage(one: Usage) -> str:
-    example = f", for example `{notice(one.example, 120)}`" if one.example else ""
-    return f"`{notice(one.usage, 150)}` {notice(one.meaning, 300)}{example}"
+def _usage(usage: str, does: str, example: str = "") -> str:
+    shown = f", for example `{notice(example, 120)}`" if example else ""
+    return f"`{notice(usage, 150)}` {notice(does, 300)}{shown}"

@@ -4,7 +4,8 @@ from typing import Final
 
 from bot.domain.config import Config, System
 from bot.domain.lifecycle import TITLE_MAX, Declaration
-from bot.views.forms import severity_options
+
+from bot.views.forms.small import severity_options
 from bot.views.inputs import needed, option, people, person, prompted, radio, select, text, tick
 from bot.views.kit import Element, context, modal
 from bot.views.limits import Block, View
@@ -17,16 +18,16 @@ PRIVATE: Final = "private"
 SYSTEMS: Final = 99  # of the 100 options of a menu
 TOLD: Final = 6  # systems named one by one
 HEALTH: Final = ("healthy", "degraded", "down")  # inventory table (b), Service Health
-EMPTY: Final = Declaration(title="")
 
 
-def declare_form(config: Config, said: Declaration = EMPTY) -> View:
-    """Ask for an incident; `said` is what is known already.
+def declare(config: Config, *, title: str = "", said: Declaration | None = None) -> View:
+    """Ask for an incident; `title` or `said` is what is known already.
 
     Fields: title, severity, system, impact, health, features, users, commander, invite, private
     (a list, of "private" when ticked). Only title and severity are needed.
     """
-    return modal("Declare an incident", "incident.declare", _fields(config, said), "Declare")
+    known = said or Declaration(title=title)
+    return modal("Declare an incident", "incident.declare", _fields(config, known), "Declare")
 
 
 def _fields(config: Config, said: Declaration) -> list[Block]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from bot.errors import ConfigError
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from bot.errors import ConfigError
 from bot.views.mrkdwn import Safe, ago, esc, time_of_day, user, when
-from bot.views.template_format import wrap
+from bot.views.templates.text_format import wrap
 
 VALUE: Final = 2600  # one value; leaves a section's 3,000 characters room for its label
 _PLAIN: Final = frozenset({"upper", "lower", "default", "first", "last", "length"})

@@ -1,14 +1,12 @@
-"""Private panels of one incident: status, timeline, catch-up."""
+"""Private panels of one incident: timeline, catch-up."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.domain.config import Config
-from bot.domain.incident import Incident, Task, TimelineLine
-from bot.domain.outbox import LaneStatus
-from bot.views.card import incident_card, task_button
+from bot.domain.incident import Incident, TimelineLine
+
 from bot.views.facts import (
     due_line,
     headline,
@@ -21,7 +19,6 @@ from bot.views.facts import (
     unfinished,
 )
 from bot.views.kit import context, header, message, section
-from bot.views.lanes import lane_blocks
 from bot.views.limits import Block, Message, pieces
 from bot.views.mrkdwn import ago, heard, known, line, link, prose, user, users, when
 
@@ -30,38 +27,7 @@ ROOM: Final = 9_000  # characters of timeline in one message; the JSON around th
 LINE: Final = 400  # one timeline line
 RECENT_LINES: Final = 15
 TASKS: Final = 10
-PANEL_TASKS: Final = 10  # with a button each
 _PINNED: Final = re.compile(r"<@([UW][A-Z0-9]{1,30})>: (.*)")
-
-
-def status_panel(
-    incident: Incident,
-    *,
-    refs: Mapping[str, str],
-    config: Config,
-    lanes: Sequence[LaneStatus] = (),
-    now: datetime | None = None,
-) -> Message:
-    """Return the private panel: the card, every failing lane with its Retry, the open tasks."""
-    card = incident_card(incident, refs=refs, config=config, where="incident", now=now)
-    return message(
-        card["text"],
-        *card["blocks"],
-        *lane_blocks(lanes),
-        *_tasks(incident),
-        context("Only you can see this. `/incident help` lists what else can be done."),
-    )
-
-
-def _tasks(incident: Incident) -> list[Block]:
-    if not incident.tasks:
-        return []
-    left = unfinished(incident)
-    done = len(incident.tasks) - len(left)
-    rows = [section(numbered(task), task_button(incident, task)) for task in left[:PANEL_TASKS]]
-    rest = [numbered(task, 80) for task in left[PANEL_TASKS:]]
-    more = [section(piece) for piece in pieces("\n".join(rest))]
-    return [section(f"*Tasks* {len(left)} open, {done} done"), *rows, *more]
 
 
 def timeline(incident: Incident, lines: Sequence[TimelineLine]) -> Message:
@@ -82,9 +48,7 @@ def timeline(incident: Incident, lines: Sequence[TimelineLine]) -> Message:
     )
 
 
-def catchup(
-    incident: Incident, lines: Sequence[TimelineLine], tasks: Sequence[Task], now: datetime
-) -> Message:
+def catchup(incident: Incident, lines: Sequence[TimelineLine], *, now: datetime) -> Message:
     """Tell somebody who comes late what it is, who does what, what changed and what is due."""
     recent = [timeline_line(incident, one) for one in lines if one.at >= now - RECENT]
     kept = newest(recent, ROOM // 2)[-RECENT_LINES:]
@@ -95,7 +59,7 @@ def catchup(
         section("\n".join(_now(incident))),
         section(_last_update(incident)),
         *_sections([f"*The last 30 minutes* ({len(recent)})", *shown]),
-        *_sections(_open_tasks(tasks)),
+        *_sections(_open_tasks(incident)),
         section(due_line(incident, now)),
         context("Only you can see this. `/incident timeline` has everything."),
     )
@@ -153,8 +117,8 @@ def _last_update(incident: Incident) -> str:
     return "\n".join([head, *told])
 
 
-def _open_tasks(tasks: Sequence[Task]) -> list[str]:
-    left = [task for task in tasks if task.status != "done"]
+def _open_tasks(incident: Incident) -> list[str]:
+    left = unfinished(incident)
     shown = [numbered(task) for task in left[:TASKS]]
     more = [f"… and {len(left) - TASKS} more"] if len(left) > TASKS else []
     return [f"*Open tasks* ({len(left)})", *shown, *more]

@@ -4,6 +4,7 @@ from typing import Final
 
 from bot.domain.incident import CloseReason, Incident, Resolution, Status, Update
 from bot.domain.lifecycle import TEXT_MAX
+
 from bot.views.facts import headline, impact_line, started_line
 from bot.views.inputs import needed, option, prompted, radio, select, text
 from bot.views.kit import Element, actions, button, context, modal, section
@@ -22,14 +23,14 @@ STATUSES: Final = {
     Status.IDENTIFIED: "We know the cause and work on it",
     Status.MONITORING: "Customers are well again; we watch",
 }
-CLOSINGS: Final = {
+ENDINGS: Final = {
     RESOLVED: "Resolved: it was fixed",
     CloseReason.DUPLICATE.value: "Duplicate of another incident",
     CloseReason.FALSE_ALARM.value: "False alarm",
 }
 
 
-def update_form(incident: Incident, text_now: str = "") -> View:
+def update(incident: Incident, text_now: str = "") -> View:
     """Ask for an update, beginning with what was said last; `text_now` is what was just typed.
 
     Fields: status, investigation, impact, mitigation, eta. The button `incident.preview` shows
@@ -55,10 +56,10 @@ def update_form(incident: Incident, text_now: str = "") -> View:
     )
 
 
-def resolve_form(incident: Incident, text_now: str = "") -> View:
-    """Ask for the end. `closing` is "resolved", or why it ended without a fix.
+def resolve(incident: Incident, text_now: str = "") -> View:
+    """Ask for the end. `ending` is "resolved", or why it ended without a fix.
 
-    Fields: closing, duplicate_of, root_cause, applied, prevention, services, performance,
+    Fields: ending, duplicate_of, root_cause, applied, prevention, services, performance,
     monitoring. The button `incident.preview` shows the message.
     """
     said = incident.resolution or Resolution(by="", at=incident.declared_at)
@@ -67,7 +68,7 @@ def resolve_form(incident: Incident, text_now: str = "") -> View:
         "incident.resolve",
         [
             section(f"{headline(incident)}\n{started_line(incident)}\n{impact_line(incident)}"),
-            *_closing(),
+            *_ending(),
             _large("root_cause", "Root cause", TEXT_MAX, said.root_cause),
             _large("applied", "Resolution applied", TEXT_MAX, text_now or said.applied, ASKED),
             _large("prevention", "Preventive measures", TEXT_MAX, said.prevention),
@@ -79,12 +80,12 @@ def resolve_form(incident: Incident, text_now: str = "") -> View:
     )
 
 
-def _closing() -> list[Block]:
-    choices = [option(label, value) for value, label in CLOSINGS.items()]
+def _ending() -> list[Block]:
+    choices = [option(label, value) for value, label in ENDINGS.items()]
     hint = "Customers are told “resolved” only when it was."
     other = text("duplicate_of", "Duplicate of", most=40, hint="Only for a duplicate")
     return [
-        needed(select("closing", "How does it end?", choices, initial=RESOLVED, hint=hint)),
+        needed(select("ending", "How does it end?", choices, initial=RESOLVED, hint=hint)),
         prompted(other, "INC-00042"),
     ]
 
