@@ -28,8 +28,7 @@ class Routes:
         known = tuple(commands)
         events: dict[str, tuple[Event, ...]] = {}
         for event in chain.from_iterable(command.events for command in known):
-            name = event.type.partition(".")[0]  # "message.channels" arrives as "message"
-            events[name] = (*events.get(name, ()), event)
+            events[event.type] = (*events.get(event.type, ()), event)
         return cls(
             commands={command.name: command for command in known},
             forms={form.callback_id: form for c in known for form in c.forms},
@@ -45,9 +44,12 @@ class Routes:
         known = (action_id, stem + colon, stem)
         return next((self.clicks[name] for name in known if name in self.clicks), None)
 
-    def event(self, event: Mapping[str, Any], *, own: bool = False) -> Event | None:
-        """Return who wants this event; `own`: the bot caused it."""
-        for known in self.events.get(event.get("type", ""), ()):
+    def event(self, kind: str, event: Mapping[str, Any], *, own: bool = False) -> Event | None:
+        """Return who wants this event, or None.
+
+        `kind` is its type as the manifest names it ("message.channels"); `own`: a bot caused it.
+        """
+        for known in self.events.get(kind, ()):
             if known.wanted(event) and (known.own or not own):
                 return known
         return None
@@ -72,9 +74,7 @@ class Routes:
                 shortcut := self.shortcuts.get(intent.name)
             ):
                 found = shortcut.handle
-            case IntentKind.EVENT if event := self.event(
-                {**intent.payload, "type": intent.name}, own=True
-            ):
+            case IntentKind.EVENT if event := self.event(intent.name, intent.payload):
                 found = event.handle
         return found or _note
 

@@ -142,7 +142,7 @@ def _wired(
     )
     opener = Opener(api, use, routes.forms)
     listeners = Listeners(
-        find_commands(), store.inbox, clock, opener, bot_user=us.user, observe=metrics.acked
+        find_commands(), store.inbox, clock, opener, bot_user=us.user, watch=metrics
     )
     return Parts(
         settings=settings,

@@ -10,6 +10,7 @@ import structlog
 from bot.bootstrap.parts import Parts, parts
 from bot.settings import Settings
 from bot.slack.app import bolt_app
+from bot.slack.reachable import Reachable
 from bot.slack.sockets import Sockets
 from bot.web.app import application
 from bot.web.health import Check
@@ -61,6 +62,8 @@ async def serving(built: Parts, roles: frozenset[str]) -> AsyncIterator[str]:
         checks: dict[str, Check] = {"redis": _redis_check(built)}
         if sockets is not None:
             checks["slack"] = sockets.check
+        else:
+            checks["slack"] = Reachable(built.api, built.clock).check
         app = application(bolt if sockets is None else None, built.metrics, checks)
         server = Server(app, built.settings.host, built.settings.port)
         await server.start()

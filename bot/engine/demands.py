@@ -1,6 +1,6 @@
 """What a risk demands of a policy, and whether one policy asks for less than another."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from bot.domain.plan import Risk
 from bot.domain.policy import Policy
@@ -28,22 +28,25 @@ UNTYPED = frozenset({"cortex-weekly-maintenance", "pipeline-kafka-partitions",
 
 def shortfall(policy: Policy, floor: Policy) -> str | None:
     """Return what `policy` lacks of `floor`, or None when it asks for at least as much."""
+    return next(_lacks(policy, floor), None)
+
+
+def _lacks(policy: Policy, floor: Policy) -> Iterator[str]:
     if floor.confirm and not (policy.confirm or policy.approve):
-        return "nobody has to confirm it"
+        yield "nobody has to confirm it"
     for severity in (None, *Severity):
-        least = floor.quorum(severity)
-        if policy.quorum(severity) < least:
+        has, least = policy.quorum(severity), floor.quorum(severity)
+        if has < least:
             when = f" at {severity.value}" if severity else ""
-            return f"it asks for {policy.quorum(severity)} approvals{when}, not {least}"
+            yield f"it asks for {has} approvals{when}, not {least}"
     if floor.typed and not policy.typed:
-        return "nobody has to type what is touched"
+        yield "nobody has to type what is touched"
     if set(floor.each_of) - set(policy.each_of):
-        return f"it does not ask for {' and '.join(floor.each_of)}"
+        yield f"it does not ask for {' and '.join(floor.each_of)}"
     if floor.incident and policy.incident != floor.incident:
-        return f"it needs no {floor.incident} incident"
+        yield f"it needs no {floor.incident} incident"
     if floor.one_of and not policy.each_of and not _one_of(policy, floor):
-        return f"it does not ask for one {' or '.join(role.value for role in floor.one_of)}"
-    return None
+        yield f"it does not ask for one {' or '.join(role.value for role in floor.one_of)}"
 
 
 def short_of_risk(policy: Policy, risk: Risk) -> str | None:

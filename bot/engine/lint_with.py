@@ -1,10 +1,10 @@
 """Whether what a step gives to its action is what the action takes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from bot.action import Action
 from bot.domain.config import System
@@ -62,14 +62,14 @@ def _excused(given: dict[str, Any], place: Place, kind: str, one: Try) -> bool:
 
 
 def _at(given: Any, place: Place) -> Any:
-    """Return what stands at `place`, or the last thing on the way to it that does."""
+    """Return what stands at `place`; of a text, the text itself for all that is inside of it."""
     for key in place:
-        if isinstance(given, Mapping) and key in given:
+        if isinstance(given, str):
+            return given
+        try:
             given = given[key]
-        elif isinstance(given, list) and isinstance(key, int) and key < len(given):
-            given = given[key]
-        else:
-            return given if isinstance(given, str) else None
+        except (KeyError, IndexError, TypeError):
+            return None
     return given
 
 
@@ -163,8 +163,3 @@ def _secrets(sheet: Sheet, place: Place, text: str, system: System | None) -> It
             cause = f"`${{{match[1]}}}` is no secret of {system.id}"
             cure = f"Add {match[1]} to `secrets` in runbooks/{system.id}/system.yml"
             yield sheet.finding(place, cause, cure)
-
-
-def shape_of(action: Action) -> type[BaseModel]:
-    """Return the model of the action's parameters."""
-    return action.params

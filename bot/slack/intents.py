@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from bot.domain.intent import Intent, IntentKind
 from bot.slack.fields import clipped, element_value, form_values
-from bot.slack.routes import event_type
+from bot.slack.names import event_type
 
 Body = Mapping[str, Any]
 

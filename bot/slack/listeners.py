@@ -16,9 +16,10 @@ from bot.command import SlashCommand
 from bot.domain.intent import Intent
 from bot.errors import Unavailable
 from bot.ports import Clock, Inbox
+from bot.routing import Routes
 from bot.slack import intents, modals
+from bot.slack.names import REOPEN, event_type
 from bot.slack.opener import Opener
-from bot.slack.routes import REOPEN, Routes
 
 RECORD_TIMEOUT_S: Final = 2.0  # Slack waits 3 s
 _ANY: Final = re.compile("")
@@ -45,9 +46,9 @@ class _Blind:
 class Listeners:
     """The bot's ears.
 
-    What opens a form is recorded with `payload["opens"]` = the form's callback id: this process
-    shows it, and whoever takes the intent has nothing left to do. A name that no command declares
-    (a button of an older version) is recorded as well; whoever takes it answers.
+    What opens a form is recorded with `payload["opens"]` = the form's callback id, and a name that
+    no command declares (a button of an older version) with `payload["unknown"]`: this process
+    answers them at once, and whoever takes the intent has nothing left to do.
     """
 
     def __init__(
@@ -80,7 +81,10 @@ class Listeners:
         """Record a slash command; open the form its words ask for."""
         intent = intents.command_intent(body, self._clock.now())
         command = self._routes.commands.get(intent.name)
-        form = command.opens(intent) if command else None
+        if command is None:
+            failure, _ = await self._record(_unknown(intent))
+            return await ack(failure or modals.OLD_COMMAND)
+        form = command.opens(intent)
         failure, new = await self._record(_opening(intent, form))
         if failure:
             return await ack(failure)
@@ -92,6 +96,8 @@ class Listeners:
         """Record a click; open or push what it shows."""
         intent = intents.click_intent(body, self._clock.now())
         click = self._routes.click(intent.name)
+        if click is None and intent.name != REOPEN:
+            return await self._unknown_click(intent, body["actions"][0], ack)
         form, shown_for = (click.opens if click else None), intent
         if intent.name == REOPEN:
             form, shown_for = modals.reopened(intent)
@@ -111,7 +117,11 @@ class Listeners:
             return await ack()
         intent = intents.view_intent(body, self._clock.now())
         form = self._routes.forms.get(intent.name)
-        errors = form.validate(intent.values) if form else {}
+        if form is None:
+            failure, _ = await self._record(_unknown(intent))
+            refused = modals.refusal(failure or modals.OLD_FORM)
+            return await ack(response_action="update", view=refused)
+        errors = form.validate(intent.values)
         if errors:
             return await ack(response_action="errors", errors=dict(errors))
         failure, _ = await self._record(intent)
@@ -125,7 +135,11 @@ class Listeners:
         """Record a global or message shortcut; open its form."""
         intent = intents.shortcut_intent(body, self._clock.now())
         known = self._routes.shortcuts.get(intent.name)
-        form = known.opens if known else None
+        if known is None:
+            failure, _ = await self._record(_unknown(intent))
+            self._opener.refuse(intent, failure or modals.OLD_BUTTON)
+            return await ack()
+        form = known.opens
         failure, new = await self._record(_opening(intent, form))
         if failure:
             self._opener.refuse(intent, failure)  # a global shortcut has no place for a line
@@ -140,11 +154,23 @@ class Listeners:
             Unavailable: it could not be recorded.
         """
         event = body["event"]
-        if not self._routes.wanted(event, own=self._from_a_bot(event)):
+        if not self._routes.event(event_type(event), event, own=self._from_a_bot(event)):
             return await ack()
         failure, _ = await self._record(intents.event_intent(body, self._clock.now()))
         if failure:
             raise Unavailable(failure)
+        return await ack()
+
+    async def _unknown_click(
+        self, intent: Intent, action: Mapping[str, Any], ack: AsyncAck
+    ) -> BoltResponse:
+        """Say that the button is an old one; a link, or a choice in a form, asks for nothing."""
+        in_form = (intent.payload.get("view") or {}).get("type") == "modal"
+        if action.get("url") or (in_form and action.get("type") != "button"):
+            return await ack()
+        failure, new = await self._record(_unknown(intent))
+        if failure or new:
+            self._opener.say(intent, failure or modals.OLD_BUTTON)
         return await ack()
 
     def _from_a_bot(self, event: Mapping[str, Any]) -> bool:
@@ -176,6 +202,10 @@ class Listeners:
             return answered
 
         return timed
+
+
+def _unknown(intent: Intent) -> Intent:
+    return intent.model_copy(update={"payload": intent.payload | {"unknown": True}})
 
 
 def _opening(intent: Intent, form: str | None) -> Intent:

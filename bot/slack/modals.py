@@ -4,7 +4,7 @@ import json
 from typing import Any, Final
 
 from bot.domain.intent import Intent
-from bot.slack.routes import REOPEN
+from bot.slack.names import REOPEN
 
 View = dict[str, Any]
 
@@ -15,6 +15,13 @@ NO_MEMORY: Final = (
 SLOW_MEMORY: Final = (
     "Signalbox's memory (Redis) did not answer in time, so this may or may not have been "
     "recorded: look before you repeat it. Whoever runs Signalbox: check REDIS_URL."
+)
+OLD_COMMAND: Final = (
+    "This command is from an older version of Signalbox; nothing was done. Whoever administers "
+    "the Slack app: paste `signalbox manifest` into the app's settings."
+)
+OLD_FORM: Final = (
+    "This form is from an older version of Signalbox; nothing was done. Close it and open it again."
 )
 OLD_BUTTON: Final = (
     "This button is from an older version of Signalbox; nothing was done. "

@@ -9,9 +9,9 @@ import pytest
 from bot.domain.intent import IntentKind
 from bot.slack import intents, modals
 from bot.slack.fields import element_value, form_values
+from bot.slack.names import event_type
 from bot.slack.outcomes import sentence
 from bot.slack.reachable import Reachable
-from bot.slack.routes import event_type
 from bot.slack.template import saved
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

@@ -17,8 +17,8 @@ from bot.domain.intent import IntentKind
 from bot.errors import Invalid
 from bot.slack.app import bolt_app
 from bot.slack.listeners import Listeners
+from bot.slack.names import REOPEN
 from bot.slack.opener import Opener
-from bot.slack.routes import REOPEN
 from bot.web.app import application
 from bot.web.metrics import Metrics
 from bot.web.server import Server
@@ -259,11 +259,38 @@ async def test_two_buttons_or_two_people_are_two_intents(ears, inbox, api, sandb
     assert len(inbox.recorded) == 3
 
 
-async def test_a_stale_button_is_recorded(ears, inbox, api):
+async def test_a_stale_button_is_recorded_and_answered(ears, inbox, api, sandbox):
     ts = await posted(api, blocks=buttons(("old.button", "1")))
     done = await ears.ann.click(HERE, ts, "old.button")
     assert done.status == 200
-    assert [i.name for i in inbox.recorded] == ["old.button"]
+    assert [(i.name, i.payload["unknown"]) for i in inbox.recorded] == [("old.button", True)]
+    [line] = await sandbox.until(lambda: ears.ann.ephemerals(HERE))
+    assert "older version" in line["text"]
+
+
+async def test_a_link_asks_for_nothing(ears, inbox, api):
+    link = {"type": "plain_text", "text": "Runbook"}
+    button = {"type": "button", "action_id": "link", "text": link, "url": "https://x.example/"}
+    ts = await posted(api, blocks=[{"type": "actions", "elements": [button]}])
+    await ears.ann.click(HERE, ts, "link")
+    await ears.opener.drain()
+    assert inbox.recorded == []
+    assert ears.ann.ephemerals(HERE) == []
+
+
+async def test_a_stale_command_shortcut_and_form_are_answered(ears, inbox, api, sandbox):
+    done = await ears.ann.command("/gone", "", HERE)
+    assert "signalbox manifest" in done.ephemerals[0]["text"]
+    await ears.ann.shortcut("gone.shortcut")
+    await sandbox.until(ears.ann.open_views)
+    assert "older version" in str(ears.ann.open_views()[0]["blocks"])
+    await ears.ann.close()
+    trigger = sandbox.core.triggers.issue("U0ANN")
+    old = modal("Old", with_input=True) | {"callback_id": "gone.form"}
+    await api.call("views.open", {"trigger_id": trigger, "view": old})
+    await ears.ann.submit(values={"title": "x"})
+    assert "older version" in str(ears.ann.open_views()[0]["blocks"])
+    assert [i.payload["unknown"] for i in inbox.recorded] == [True] * 3
 
 
 async def test_a_form_is_shown_then_filled_checked_and_recorded(ears, inbox, sandbox):

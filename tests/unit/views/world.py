@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
@@ -148,12 +149,20 @@ POISON = [
     "🚨",
     "",
 ]
+DRAWN = Counter()
+
+
+def _drawn(text: str) -> str:
+    DRAWN["texts"] += 1
+    return text
+
+
 texts = st.one_of(
     st.text(max_size=40),
     st.lists(st.sampled_from(POISON), max_size=4).map(" ".join),
     st.lists(st.sampled_from(POISON), max_size=3).map("".join),
     st.sampled_from(["x" * 10_000, "&" * 10_000, "<!here>\n" * 1_250, " ", "\u200b"]),
-)
+).map(_drawn)
 people = st.sampled_from(PEOPLE)
 moments = st.integers(0, 10_000).map(at)
 maybe = st.one_of(st.none(), moments)
