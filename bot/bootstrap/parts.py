@@ -15,7 +15,7 @@ from bot.command import SlashCommand
 from bot.config_files import find_templates, read_config
 from bot.domain.config import Config
 from bot.errors import BotError, ConfigError, Rejected
-from bot.ports import Directory, Messages
+from bot.ports import Directory, Messages, Pace
 from bot.routing import Routes
 from bot.settings import Settings, environment, redis_address
 from bot.slack.deliverer import Deliverer
@@ -89,8 +89,8 @@ async def opened_store(settings: Settings) -> AsyncIterator[tuple[RedisStore, st
 
 
 @asynccontextmanager
-async def parts(settings: Settings) -> AsyncIterator[Parts]:
-    """Build everything; close it at the end.
+async def parts(settings: Settings, *, pace: Pace | None = None) -> AsyncIterator[Parts]:
+    """Build everything; close it at the end. `pace` None: Slack's limits, shared by all replicas.
 
     Raises:
         ConfigError: a setting or a file is missing or wrong.
@@ -101,7 +101,7 @@ async def parts(settings: Settings) -> AsyncIterator[Parts]:
         api = WebApi.connect(_token(settings), settings.slack_api_url)
         stack.push_async_callback(api.close)
         us = await _identity(api)
-        yield _wired(settings, config, store, url, api, us)
+        yield _wired(settings, config, store, url, api, us, pace or store.pace)
 
 
 def templates(settings: Settings) -> Templates:
@@ -110,8 +110,14 @@ def templates(settings: Settings) -> Templates:
     return Templates(_loader(folder) if folder else None)
 
 
-def _wired(
-    settings: Settings, config: Config, store: RedisStore, url: str, api: WebApi, us: Identity
+def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
+    settings: Settings,
+    config: Config,
+    store: RedisStore,
+    url: str,
+    api: WebApi,
+    us: Identity,
+    pace: Pace,
 ) -> Parts:
     clock, metrics = SystemClock(), Metrics()
     routes = Routes.of(find_commands())
@@ -127,7 +133,7 @@ def _wired(
     boundary = Boundary(store.inbox, store.memory, clock, use, routes.handler, routes.timers)
     deliverer = Deliverer(
         store.outbox,
-        store.pace,
+        pace,
         clock,
         api,
         renderers={

@@ -2,16 +2,19 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
+from slack_bolt.async_app import AsyncApp
 
 from bot.bootstrap.parts import Parts, parts
 from bot.settings import Settings
 from bot.slack.app import bolt_app
 from bot.slack.reachable import Reachable
 from bot.slack.sockets import Sockets
+from bot.store import keys
+from bot.store.load import load
 from bot.web.app import application
 from bot.web.health import Check
 from bot.web.server import Server
@@ -48,27 +51,43 @@ async def serving(built: Parts, roles: frozenset[str]) -> AsyncIterator[str]:
     async with AsyncExitStack() as stack:
         if "worker" in roles:
             await stack.enter_async_context(_working(built))
-        hears = "listener" in roles
-        bolt = sockets = None
-        if hears:
-            secret = built.settings.slack_signing_secret
-            bolt = bolt_app(built.api, secret.get_secret_value() if secret else None)
-            built.listeners.attach(bolt)
-            stack.push_async_callback(built.opener.drain)
-        if bolt is not None and built.settings.slack_app_token is not None:
-            sockets = Sockets(built.api, built.settings.slack_app_token.get_secret_value(), bolt)
-            await sockets.start()
-            stack.push_async_callback(sockets.stop)
         checks: dict[str, Check] = {"redis": _redis_check(built)}
-        if sockets is not None:
-            checks["slack"] = sockets.check
-        else:
-            checks["slack"] = Reachable(built.api, built.clock).check
-        app = application(bolt if sockets is None else None, built.metrics, checks)
+        http = None
+        if "listener" in roles:
+            http = await _listening(built, stack, checks)
+        app = application(http, built.metrics, checks, sample=_sample(built))
         server = Server(app, built.settings.host, built.settings.port)
         await server.start()
         stack.push_async_callback(server.stop)
         yield server.url
+
+
+async def _listening(
+    built: Parts, stack: AsyncExitStack, checks: dict[str, Check]
+) -> AsyncApp | None:
+    """Listen to Slack; returns the app that HTTP requests go to, None in Socket Mode."""
+    secret = built.settings.slack_signing_secret
+    bolt = bolt_app(built.api, secret.get_secret_value() if secret else None)
+    built.listeners.attach(bolt)
+    stack.push_async_callback(built.opener.drain)
+    token = built.settings.slack_app_token
+    if token is None:
+        checks["slack"] = Reachable(built.api, built.clock).check
+        return bolt
+    sockets = Sockets(built.api, token.get_secret_value(), bolt)
+    await sockets.start()
+    stack.push_async_callback(sockets.stop)
+    checks["slack"] = sockets.check
+    return None
+
+
+def _sample(built: Parts) -> Callable[[], Awaitable[None]]:
+    async def sample() -> None:
+        now = await load(built.store.connection, built.clock.now())
+        built.metrics.lanes(waiting=now.entries, failing=now.failing)
+        built.metrics.lag(now.lag.total_seconds())
+
+    return sample
 
 
 def _redis_check(built: Parts) -> Check:
@@ -85,7 +104,7 @@ async def _working(built: Parts) -> AsyncIterator[None]:
         built.redis_url,
         built.store.due,
         built.clock,
-        name="sb:docket",
+        name=keys.DOCKET(),
         sole=built.settings.redis_url is None,
     )
     handlers = {

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import zip_longest
 
 from bot.domain.values import Value
 from bot.errors import BotError
@@ -78,12 +79,12 @@ def as_text(findings: Sequence[Finding], *, colour: bool = False) -> str:
     """Return the report for people: level, name, sentence; the cure stands below."""
     width = max((len(finding.name) for finding in findings), default=0)
     lines = []
-    for finding in findings:
+    for finding, after in zip_longest(findings, findings[1:]):
         level = f"{finding.level.value:<4}"
         if colour:
             level = f"\x1b[{COLOURS[finding.level.value]}m{level}\x1b[0m"
         lines.append(f"{level}  {finding.name:<{width}}  {finding.says}")
-        if finding.cure:
+        if finding.cure and (after is None or after.cure != finding.cure):  # said once for a run
             lines.append(f"{'':<{width + 8}}-> {finding.cure}")
     counts = {level: sum(one.level is level for one in findings) for level in Level}
     said = ", ".join(f"{count} {level.value}" for level, count in counts.items() if count)

@@ -46,7 +46,7 @@ def lint(files: Iterable[tuple[Path, str]], read: Read, known: Known) -> Linted:
         if sheet is not None:
             sheets.append(sheet)
             findings += [found for rule in RULES for found in rule(sheet, known)]
-    findings += check_together(sheets)
+    findings += check_together(sheets, known)
     unique = dict.fromkeys(sorted(findings, key=lambda one: (one.file, one.line, one.cause)))
     return Linted(tuple(sheets), tuple(unique))
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from bot.domain.plan import Risk
-from bot.domain.runbook import HumanStep, RunbookText
+from bot.domain.runbook import Ask, HumanStep, RunbookText
 from bot.domain.runbook_params import (
     ChoiceParam,
     DurationParam,
@@ -78,7 +78,7 @@ def _live(sheet: Sheet, path: Place, spec: LiveParam, known: Known) -> Iterator[
         cause = f"Choices may only be read, and `{spec.uses}` changes something"
         yield sheet.finding((*path, "uses"), cause, "Use a reading action")
     system = known.systems.get(sheet.runbook.system)
-    spot = Spot(path, "params", HumanStep(id="x", ask="text", text="x"), frozenset())
+    spot = Spot(path, "params", HumanStep(id="x", ask=Ask.TEXT, text="x"), frozenset())
     wrong = False
     for name in names(spec.with_):
         if not name.startswith("system."):

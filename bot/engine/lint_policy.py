@@ -98,10 +98,10 @@ def _nothing_to_undo(sheet: Sheet) -> Iterator[Finding]:
         yield sheet.finding(("rollback",), cause, "Remove it")
 
 
-def check_together(sheets: list[Sheet]) -> Iterator[Finding]:
+def check_together(sheets: list[Sheet], known: Known) -> Iterator[Finding]:
     """Yield what is wrong between runbooks: one id twice, an offer that leads nowhere."""
     first: dict[str, str] = {}
-    ids = {sheet.runbook.id for sheet in sheets}
+    ids = {sheet.runbook.id for sheet in sheets} | set(known.others)
     for sheet in sheets:
         same = first.setdefault(sheet.runbook.id, sheet.file)
         if same != sheet.file:

@@ -1,7 +1,7 @@
 """What the linter reads and says: a file with the line of each key, and what is wrong with it."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,12 +69,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What runbooks are checked against. `inventory` is None when no such file was given."""
+    """What runbooks are checked against.
+
+    `inventory` holds procedure ids, None when no such file was given. `others` are the ids of
+    runbooks that exist besides the ones that are checked.
+    """
 
     actions: Mapping[str, Action]
     systems: Mapping[str, System]
     policies: Mapping[str, Policy]
-    inventory: Collection[str] | None = field(default=None)
+    inventory: Collection[str] | None = None
+    others: Collection[str] = ()
 
 
 def risk_of(action: Action, given: Mapping[str, Any]) -> Risk:

@@ -1,4 +1,4 @@
-"""Rules for steps: actions that exist, results that are there, an end to every wait, a way to know."""
+"""Rules for steps: actions that exist, results that are there, waits that end, a way to know."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -81,6 +81,11 @@ class Opener:
         """Tell the person privately, outside the outbox (it may be the outbox that is gone)."""
         self._own(self._say(intent, {"text": text}))
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being shown."""
+        return bool(self._tasks)
+
     async def drain(self, timeout_s: float = 5.0) -> None:
         """Wait for what is under way; cancel what takes longer."""
         if not self._tasks:

@@ -267,7 +267,7 @@ def hidden(payload) -> list[str]:
     return [
         f"U+{ord(letter):04X}"
         for _, text in shown(payload)
-        for letter in text
+        for letter in set(text)
         if letter != "\n"
         and unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
         and ord(letter) not in _VISIBLE_SIGNS
