@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import commands
+from bot.bootstrap.tempo import NORMAL, Tempo
 from bot.boundary import Boundary
 from bot.command import SlashCommand
 from bot.config_files import find_templates, read_config
@@ -56,6 +57,7 @@ class Parts:
     """What a process is made of."""
 
     settings: Settings
+    tempo: Tempo
     config: Config
     clock: SystemClock
     redis_url: str
@@ -89,7 +91,9 @@ async def opened_store(settings: Settings) -> AsyncIterator[tuple[RedisStore, st
 
 
 @asynccontextmanager
-async def parts(settings: Settings, *, pace: Pace | None = None) -> AsyncIterator[Parts]:
+async def parts(
+    settings: Settings, *, pace: Pace | None = None, tempo: Tempo = NORMAL
+) -> AsyncIterator[Parts]:
     """Build everything; close it at the end. `pace` None: Slack's limits, shared by all replicas.
 
     Raises:
@@ -101,7 +105,7 @@ async def parts(settings: Settings, *, pace: Pace | None = None) -> AsyncIterato
         api = WebApi.connect(_token(settings), settings.slack_api_url)
         stack.push_async_callback(api.close)
         us = await _identity(api)
-        yield _wired(settings, config, store, url, api, us, pace or store.pace)
+        yield _wired(settings, config, store, url, api, us, pace or store.pace, tempo)
 
 
 def templates(settings: Settings) -> Templates:
@@ -118,6 +122,7 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
     api: WebApi,
     us: Identity,
     pace: Pace,
+    tempo: Tempo,
 ) -> Parts:
     clock, metrics = SystemClock(), Metrics()
     routes = Routes.of(find_commands())
@@ -144,6 +149,7 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
             "home": use.delivery.home,
         },
         bot_user=us.user,
+        lease=tempo.lease,
         observe=metrics.delivered,
     )
     opener = Opener(api, use, routes.forms)
@@ -152,6 +158,7 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
     )
     return Parts(
         settings=settings,
+        tempo=tempo,
         config=config,
         clock=clock,
         redis_url=url,

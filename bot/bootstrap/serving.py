@@ -105,6 +105,8 @@ async def _working(built: Parts) -> AsyncIterator[None]:
         built.store.due,
         built.clock,
         name=keys.DOCKET(),
+        redelivery_timeout=built.tempo.redelivery,
+        reoffer=built.tempo.reoffer,
         sole=built.settings.redis_url is None,
     )
     handlers = {

@@ -1,9 +1,11 @@
 """One request for approval: asked, answered, expired or superseded. Sealed to one plan's digest."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.person import Role
+from bot.domain.plan import Diff
 from bot.domain.policy import COMMANDER, Policy, matched
 from bot.domain.severity import Severity
 from bot.domain.values import Value
@@ -67,6 +69,10 @@ class Approval(Value):
     decided_at: datetime | None = None
     valid_until: datetime | None = None
     reason: str = ""
+    freeze: str = ""  # the freeze window in which it was asked; its approvers decide
+    moved: tuple[Diff, ...] = ()  # what is different from the request that this one replaces
+    copies: tuple[str, ...] = ()  # who got a copy as direct message
+    version: int = 0
 
     @property
     def is_pending(self) -> bool:
@@ -79,6 +85,11 @@ class Approval(Value):
         return tuple(vote for vote in self.votes if vote.yes)
 
     @property
+    def needs_word(self) -> bool:
+        """Whether the requester's own word is still missing."""
+        return (self.policy.confirm or self.policy.typed) and self.confirmed_at is None
+
+    @property
     def missing(self) -> int:
         """How many more people must say yes, at least."""
         return max(self.policy.quorum(self.severity) - len(self.yes), 0)
@@ -87,11 +98,12 @@ class Approval(Value):
 def vote(
     approval: Approval, voter: Voter, *, yes: bool, digest: str, now: datetime, reason: str = ""
 ) -> Approval:
-    """Count somebody's word.
+    """Count somebody's word. `digest` is that of the plan the person saw.
 
     Raises:
         Conflict: it is decided, another plan was seen, or this person has voted.
         Denied: this person may not vote.
+        Invalid: a no without a reason.
     """
     _must_wait(approval, now)
     if digest != approval.digest:
@@ -165,8 +177,11 @@ def alone(approval: Approval, voter: Voter, *, now: datetime, reason: str) -> Ap
         left = int((approval.asked_at + wait - now).total_seconds() // 60) + 1
         message = f"Approvers still have {left} min to answer before you may go on alone."
         raise Conflict(message)
+    if approval.needs_word:
+        message = f"<@{approval.requester}> has to confirm first what is touched."
+        raise Conflict(message)
     if len(reason.strip()) < _REASON_MIN:
-        message = "Say why it cannot wait: the review will ask."
+        message = "Say why it cannot wait, in a sentence: the review will ask."
         raise Invalid(message, "reason")
     return _approved(approval.model_copy(update={"alone": True, "reason": reason.strip()}), now)
 
@@ -196,30 +211,31 @@ def end(approval: Approval, decision: Decision, now: datetime) -> Approval:
     return approval.model_copy(update={"decision": decision, "decided_at": now})
 
 
-def still_valid(approval: Approval, present: dict[str, Voter], now: datetime) -> Approval:
-    """Look again just before the start: who voted must still be allowed to.
+def still_valid(
+    approval: Approval, present: Mapping[str, Voter], now: datetime, *, started: datetime | None
+) -> Approval:
+    """Look again just before something is touched: who said yes must still be allowed to.
 
-    `present` are the voters as they are now. Votes of people who may no longer vote are dropped;
-    with too few left the request is pending again, with the time it had left.
+    `present` are the voters as they are now; what they held when they voted does not count. Votes
+    of people who may no longer vote are dropped; with too few left the request is pending again.
+    `started` is when the run began (None: it has not): from then on the validity clock stands.
 
     Raises:
-        Conflict: the approval waited too long to start.
+        Conflict: the approval waited too long to start, or is none.
     """
     if approval.decision is not Decision.APPROVED:
         message = f"This request is {approval.decision.value}."
         raise Conflict(message)
-    if approval.valid_until is not None and now >= approval.valid_until:
+    if approval.valid_until is not None and (started or now) >= approval.valid_until:
         message = "The approval waited too long to start; ask again."
         raise Conflict(message)
     if approval.alone:
         return approval
-    kept = tuple(known for known in approval.votes if _counts(approval, known, present))
-    if kept == approval.votes:
-        return approval
-    reopened = approval.model_copy(update={"votes": kept})
-    if _met(reopened):
-        return reopened
-    return reopened.model_copy(
+    kept = tuple(_as_now(known, present) for known in approval.votes if _counts(known, approval, present))
+    looked = approval.model_copy(update={"votes": kept})
+    if _met(looked):
+        return looked
+    return looked.model_copy(
         update={
             "decision": Decision.PENDING,
             "decided_at": None,
@@ -232,20 +248,24 @@ def still_valid(approval: Approval, present: dict[str, Voter], now: datetime) ->
 _REASON_MIN = 10  # characters: more than "ok", less than an essay
 
 
-def _counts(approval: Approval, known: Vote, present: dict[str, Voter]) -> bool:
+def _counts(known: Vote, approval: Approval, present: Mapping[str, Voter]) -> bool:
     voter = present.get(known.by)
     if voter is None:
         return False
     try:
-        may_vote(approval, voter)
+        may_vote(approval, voter, yes=known.yes)
     except Denied:
         return False
     return True
 
 
+def _as_now(known: Vote, present: Mapping[str, Voter]) -> Vote:
+    return known.model_copy(update={"titles": present[known.by].titles})
+
+
 def _met(approval: Approval) -> bool:
     policy = approval.policy
-    if (policy.confirm or policy.typed) and approval.confirmed_at is None:
+    if approval.needs_word:
         return False
     titles = [known.titles for known in approval.yes]
     if len(titles) < policy.quorum(approval.severity):

@@ -109,9 +109,7 @@ def on_its_own_address(replica: Replica) -> bool:
 
 
 def _env(own: list[str], base: list[str], changes: Mapping[str, str | None]) -> list[str]:
-    kept = [
-        each for each in own if each not in base and each.partition("=")[0] not in changes
-    ]
+    kept = [each for each in own if each not in base and each.partition("=")[0] not in changes]
     # A name alone removes it, the image's default too (Docker API, "Env" of create).
     return kept + [name if value is None else f"{name}={value}" for name, value in changes.items()]
 

@@ -111,9 +111,7 @@ async def of_project(client: DockerClient) -> list[Replica]:
 async def with_kept(client: DockerClient, service: str) -> list[Replica]:
     """Return the containers of a service, those that were put aside or half made too."""
     client.settings.admit_service(service)
-    return await labelled(
-        client, f"{PROJECT}={client.settings.project}", f"{SERVICE}={service}"
-    )
+    return await labelled(client, f"{PROJECT}={client.settings.project}", f"{SERVICE}={service}")
 
 
 async def replicas_of(client: DockerClient, service: str) -> list[Replica]:

@@ -1,7 +1,5 @@
 """Restart, start and stop: the same containers, in another state."""
 
-from datetime import timedelta
-
 from pydantic import Field
 
 from bot.action import ActionSet, Call, Context, Diff, Effect, Planned, Probe, Result, Risk
@@ -9,7 +7,7 @@ from integrations.docker.client import DockerClient
 from integrations.docker.params import Patient, Picking, Stopping
 from integrations.docker.replica import Replica, inspect, picked
 from integrations.docker.walk import Walk
-from integrations.docker.watching import clock, save_evidence
+from integrations.docker.watching import ahead, happened, save_evidence
 from integrations.docker.wire import Wire
 
 LONG_S = 3600  # every replica may take its grace and its health deadline
@@ -29,9 +27,7 @@ class Start(Picking):
     health_deadline_s: int = Field(default=60, ge=1, le=600)
 
 
-def touched(
-    client: DockerClient, params: Picking, replicas: list[Replica]
-) -> tuple[str, ...]:
+def touched(client: DockerClient, params: Picking, replicas: list[Replica]) -> tuple[str, ...]:
     """Return the stable names of a service and of its replicas, or of one container."""
     names = [client.settings.target("container", each.name) for each in replicas]
     if params.service is not None:
@@ -92,24 +88,26 @@ async def probe_restart(
     client: DockerClient, _params: Restart, planned: Planned, context: Context
 ) -> Probe:
     """Compare each StartedAt with when the step began, on the engine's clock."""
-    ahead = await clock(client) - context.begun_at.now(context.begun_at.tzinfo)
-    begun = context.begun_at + max(ahead, timedelta(0)) if abs(ahead) > SKEW else context.begun_at
-    found = [await inspect(client, each) for each in planned.captured["containers"].values()]
-    if any(each is None or each.status != "running" for each in found):
+    ids = list(planned.captured["containers"].values())
+    begun = context.begun_at + await ahead(client)
+    found = [await inspect(client, each) for each in ids]
+    replicas = [each for each in found if each is not None and each.status == "running"]
+    if len(replicas) < len(ids):
         return Probe.UNKNOWN  # gone, or between stop and start
-    replicas = [each for each in found if each is not None]
     restarted = [each.started_at > begun for each in replicas]
+    events = await happened(client, ids, begun)
     if not any(restarted):
-        return Probe.NOT_DONE
+        # Its process may just be taking its time to end.
+        return Probe.UNKNOWN if "kill" in events else Probe.NOT_DONE
     # A restart that was asked for begins the count anew; the policy's own restarts raise it.
-    by_itself = any(each.restarts for each in replicas)
-    return Probe.DONE if all(restarted) and not by_itself else Probe.UNKNOWN
+    asked_for = events.get("restart", set()) >= set(ids) or not any(
+        each.restarts for each in replicas
+    )
+    return Probe.DONE if all(restarted) and asked_for else Probe.UNKNOWN
 
 
 @actions.change(Start, risk=Risk.LOW, effect=Effect.IDEMPOTENT, timeout_s=LONG_S)
-async def start(
-    client: DockerClient, params: Start, planned: Planned, context: Context
-) -> Result:
+async def start(client: DockerClient, params: Start, planned: Planned, context: Context) -> Result:
     """Start what is stopped of a service."""
     await Walk(client, planned, context, params.health_deadline_s).go()
     return _all_are(planned, "started", "was up already")
@@ -186,9 +184,7 @@ def _state_change(
     return Planned(
         targets=touched(client, params, replicas),
         calls=tuple(calls),
-        diffs=tuple(
-            Diff(subject=each.name, current=states[0], new=states[1]) for each in replicas
-        ),
+        diffs=tuple(Diff(subject=each.name, current=states[0], new=states[1]) for each in replicas),
         captured={"containers": {each.name: each.id for each in replicas}},
     )
 

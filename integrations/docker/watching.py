@@ -1,7 +1,9 @@
 """What is looked at around a change: the log before it, the health after it, the engine's clock."""
 
 import asyncio
-from datetime import datetime
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
 from bot.action import Context
 from bot.errors import Rejected
@@ -16,6 +18,34 @@ LAST_LINES = 20  # of the log of a container that did not come up
 async def clock(client: DockerClient) -> datetime:
     """Return the engine's own time: its clock and ours may differ."""
     return datetime.fromisoformat((await client.get("info"))["SystemTime"])
+
+
+async def ahead(client: DockerClient) -> timedelta:
+    """Return how far the engine's clock is ahead of ours, at the least.
+
+    The least, so that what we began is never put later than it was.
+    """
+    return await clock(client) - datetime.now(UTC)
+
+
+async def happened(
+    client: DockerClient, containers: Sequence[str], since: datetime
+) -> dict[str, set[str]]:
+    """Return event -> ids of these containers, since a time on the engine's clock.
+
+    The engine remembers its last 256 events, and none from before its own start.
+    """
+    filters = {"container": list(containers), "type": ["container"]}
+    records = await client.records(
+        "events",
+        since=f"{since.timestamp():.6f}",
+        until=f"{(await clock(client)).timestamp():.6f}",
+        filters=json.dumps(filters, separators=(",", ":")),
+    )
+    found: dict[str, set[str]] = {}
+    for record in records:
+        found.setdefault(record["Action"], set()).add(record["Actor"]["ID"])
+    return found
 
 
 async def save_evidence(

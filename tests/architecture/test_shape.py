@@ -17,6 +17,7 @@ CORE = [
     path for name in ("domain", "views") for path in sorted((ROOT / "bot" / name).rglob("*.py"))
 ]
 LINES_MAX = 300
+TEST_LINES_MAX = 450  # one port's contract, or one door's, in one place
 CLOCK_AND_CHANCE = {"now", "utcnow", "today", "time", "monotonic", "uuid4", "urandom", "environ"}
 VAGUE = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py", "base.py", "manager.py"}
 
@@ -35,7 +36,7 @@ def test_a_module_fits_in_a_sitting_and_says_what_it_is(path):
 
 @pytest.mark.parametrize("path", SCRIPTS + PAGES, ids=named)
 def test_tests_and_pages_fit_in_a_sitting_too(path):
-    assert path.read_text().count("\n") <= LINES_MAX
+    assert path.read_text().count("\n") <= (TEST_LINES_MAX if path in SCRIPTS else LINES_MAX)
 
 
 @pytest.mark.parametrize("path", CORE, ids=named)
@@ -65,9 +66,15 @@ def test_there_is_one_catch_all_in_the_bot():
         for path in SOURCES
         if path.parts[len(ROOT.parts)] in {"bot", "commands", "integrations"}
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ExceptHandler) and _catches_all(node.type)
+        if isinstance(node, ast.ExceptHandler) and _catches_all(node.type) and not _passes_on(node)
     }
     assert catching == {"bot/boundary.py"}
+
+
+def _passes_on(handler: ast.ExceptHandler) -> bool:
+    """Whether it only tidies up: its last statement is a bare `raise`."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def _catches_all(caught: ast.expr | None) -> bool:

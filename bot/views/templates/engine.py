@@ -1,5 +1,6 @@
 """Jinja2, sandboxed and small: what a template may do, and what is wrong with one."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from bot.views.mrkdwn import Safe, ago, esc, time_of_day, user, when
 from bot.views.templates.text_format import wrap
 
 VALUE: Final = 2600  # one value; leaves a section's 3,000 characters room for its label
+_TAG: Final = re.compile(r"\{%.*?%\}|\{#.*?#\}|^.*?[%#]\}|\{[%#].*$")
 _PLAIN: Final = frozenset({"upper", "lower", "default", "first", "last", "length"})
 _REFUSED: Final[dict[type[nodes.Node], str]] = {
     nodes.Concat: "write {{ a }}{{ b }} instead of a ~ b",
@@ -39,9 +41,10 @@ class Engine:
 
     def mistakes(self, source: str, name: str) -> Iterator[str]:
         """Yield what can be seen without rendering, each as "file:line: what"."""
+        lines = _keep_newlines(source)
         try:
-            tree = self._environment.parse(source, name=name)
-            self._environment.compile(source, name=name, filename=name)
+            tree = self._environment.parse(lines, name=name)
+            self._environment.compile(lines, name=name, filename=name)
         except TemplateSyntaxError as error:
             yield f"{name}:{error.lineno}: {error.message}"
             return
@@ -72,7 +75,8 @@ class Engine:
         if template is None or known != source:
             for mistake in self.mistakes(source, name):
                 raise ConfigError(mistake)
-            code = self._environment.compile(source, name=name, filename=name)
+            lines = _keep_newlines(source)
+            code = self._environment.compile(lines, name=name, filename=name)
             template = Template.from_code(self._environment, code, {})
             self._ready[name] = (source, template)
         return template
@@ -87,6 +91,21 @@ def _environment() -> ImmutableSandboxedEnvironment:
     environment.filters = {**kept, **ours}
     environment.globals = {}  # lipsum, range, cycler: nothing a message needs
     return environment
+
+
+def _keep_newlines(source: str) -> str:
+    """Return the source in which only a line of nothing but tags disappears.
+
+    `trim_blocks` takes the newline behind every tag, also behind `Hello {% endif %}`; `+%}` keeps
+    it. Lines keep their numbers.
+    """
+    return "\n".join(_mixed(line) for line in source.split("\n"))
+
+
+def _mixed(line: str) -> str:
+    if not re.search(r"(?<![+-])[%#]\}\s*$", line) or not _TAG.sub("", line).strip():
+        return line
+    return re.sub(r"([%#]\})(\s*)$", r"+\1\2", line)
 
 
 def _finished(value: Any) -> Any:

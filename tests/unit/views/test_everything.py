@@ -81,7 +81,7 @@ def views(one, word):
     yield home(BOB, [one] * 3, {one.id: "C0ROOM"}, now=NOW)
 
 
-@settings(max_examples=430, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=470, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     world.incidents,
     st.lists(world.lines, max_size=6),
