@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import zip_longest
 
 from bot.domain.values import Value
-from bot.errors import BotError
+from bot.errors import BotError, ConfigError
 
 CHECK_TIMEOUT_S = 15.0
 COLOURS = {"OK": "32", "WARN": "33", "FAIL": "31;1"}
@@ -97,5 +97,7 @@ async def _run(check: Check, timeout_s: float) -> list[Finding]:
             return list(await check.look())
     except TimeoutError:
         return [fail(check.name, f"No answer within {timeout_s:g} s.", check.cure)]
+    except ConfigError as error:  # it names its own cure
+        return [fail(check.name, str(error), "")]
     except BotError as error:
         return [fail(check.name, str(error), check.cure)]

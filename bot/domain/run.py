@@ -13,6 +13,7 @@ from bot.domain.plan import Plan, PlannedStep
 from bot.domain.values import Value
 
 RUN_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32
+RUN_LETTERS = 10
 
 
 class RunState(StrEnum):
@@ -56,6 +57,10 @@ class StepState(StrEnum):
     UNDONE = "undone"  # rolled back
 
 
+SETTLED = frozenset({StepState.DONE, StepState.SKIPPED, StepState.UNDONE})
+HAPPENED = frozenset({StepState.BEGUN, StepState.DONE, StepState.FAILED, StepState.UNKNOWN})
+
+
 class Phase(StrEnum):
     """Which part of the runbook a step belongs to."""
 
@@ -80,6 +85,7 @@ class Entry(Value):
     phase: Phase
     planned: PlannedStep
     human: bool = False  # a person ticks, confirms or writes
+    undo: bool = False  # goes back by what the plan of `planned` captured
     state: StepState = StepState.PENDING
     attempts: int = 0
     begun_at: datetime | None = None
@@ -91,12 +97,18 @@ class Entry(Value):
 
 
 class Question(Value):
-    """What a person is asked. `key` names the step, `choices` what may be answered."""
+    """What a person is asked. `key` names the step, `choices` what may be answered.
 
+    `number` tells the questions of a run apart: a button of an old one answers nothing.
+    """
+
+    number: int
     key: str
     text: str
     choices: tuple[Answer, ...]
     asked_at: datetime
+    back: bool = False  # asked on the way back
+    until: datetime | None = None  # nobody's answer by then stops the run (human steps)
 
 
 class Run(Value):
@@ -108,10 +120,15 @@ class Run(Value):
     team: str
     channel: str
     incident: str | None = None
+    private: bool = False  # of a private incident: told nowhere else (P8)
+    runbook: str = ""  # the runbook as JSON, as it was when the plan was made
     approval: str | None = None
     state: RunState = RunState.AWAITING
     journal: tuple[Entry, ...] = ()
     question: Question | None = None
+    asked: int = 0  # questions so far
+    locks: tuple[str, ...] = ()  # what it holds or waits for
+    backed: bool = False  # the way back is planned
     cancel_by: str | None = None
     drifted: int = 0  # how often the world moved and the plan was made again
     again_of: str | None = None  # the run that this one repeats
@@ -132,22 +149,36 @@ class Run(Value):
     @property
     def next_entry(self) -> Entry | None:
         """The step to work on: the first that is not settled; None when all are."""
-        settled = {StepState.DONE, StepState.SKIPPED, StepState.UNDONE}
-        return next((entry for entry in self.journal if entry.state not in settled), None)
+        back = self.state is RunState.ROLLING_BACK
+        mine = (one for one in self.journal if (one.phase is Phase.ROLLBACK) is back)
+        return next((one for one in mine if one.state not in SETTLED), None)
+
+    @property
+    def begun(self) -> Entry | None:
+        """The step whose calls may be out; None when every step is at rest."""
+        return next((one for one in self.journal if one.state is StepState.BEGUN), None)
 
     @property
     def touched(self) -> tuple[Entry, ...]:
         """The changing steps that happened or may have, in order."""
-        happened = {StepState.BEGUN, StepState.DONE, StepState.FAILED, StepState.UNKNOWN}
         return tuple(
             entry
             for entry in self.journal
-            if entry.phase is Phase.STEPS and entry.planned.changes and entry.state in happened
+            if entry.phase is Phase.STEPS and entry.planned.changes and entry.state in HAPPENED
         )
 
     def entry(self, key: str) -> Entry:
         """Return a step of the journal by its key; KeyError when there is none."""
         return next(entry for entry in self.journal if entry.key == key)
+
+
+def run_id(minted: str) -> str:
+    """Return the id that 128 minted bits (hex) give: the same bits, the same run."""
+    number, letters = int(minted, 16), ""
+    for _ in range(RUN_LETTERS):
+        number, place = divmod(number, len(RUN_ALPHABET))
+        letters += RUN_ALPHABET[place]
+    return f"RUN-{letters}"
 
 
 def journal_of(plan: Plan, human: frozenset[str] = frozenset()) -> tuple[Entry, ...]:

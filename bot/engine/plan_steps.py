@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.action import Call, Diff, Result
-from bot.domain.duration import parse_duration
+from bot.domain.duration import parse_duration, say_duration
 from bot.domain.plan import Effect, PlannedStep, Risk
 from bot.domain.runbook import HumanStep, Look, OnError, Precondition, Step, Wait
 from bot.engine.conditions import refs, unmet
@@ -121,7 +121,7 @@ async def _reading(work: Work, step: Step, use: Use, *, late: bool) -> PlannedSt
         work.later.add(use.step)
     else:
         await work.read(use.step, use, step.on_error)
-    return _planned(step, use, Risk.READ, calls=(Call(target="", text=use.text),))
+    return _planned(step, use, Risk.READ, calls=(_read_call(step, use, work.params),))
 
 
 async def _changing(work: Work, step: Step, use: Use, scope: Scope) -> PlannedStep:
@@ -154,6 +154,17 @@ def _planned(step: Step, use: Use, risk: Risk, calls: tuple[Call, ...] = ()) -> 
         timeout_s=use.timeout_s,
         calls=calls,
     )
+
+
+def _read_call(step: Step, use: Use, params: Mapping[str, Any]) -> Call:
+    """Return how a read is shown and sealed: what it asks, and for how long until it is well."""
+    if step.wait is None:
+        return Call(target="", text=use.text)
+    wait = resolved_wait(step.wait, params)
+    first, every, end = map(say_duration, (wait.first, wait.every, wait.deadline))  # type: ignore[arg-type]  # resolved: no names are left
+    times = f", {wait.in_a_row} times in a row" if wait.in_a_row > 1 else ""
+    said = f"first after {first}, then every {every} until it passes{times}, for at most {end}"
+    return Call(target="", text=f"{use.text} ({said})")
 
 
 def _effect(step: Step, risk: Risk, own: Effect) -> Effect:
@@ -202,7 +213,7 @@ def _unresolved(work: Work, step: Step, step_id: str) -> PlannedStep:
         step_id, action, client, step.with_, min(timeout_s, TIMEOUT_MAX_S), work.key, work.now
     )
     reads = action.only_reads(step.with_)
-    calls = (Call(target="", text=use.text),) if reads else ()
+    calls = (_read_call(step, use, work.params),) if reads else ()
     return _planned(step, use, Risk.READ if reads else action.risk, calls)
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from bot.domain.channel_name import next_name
 from bot.errors import Rejected
 from bot.slack.attempt import Attempt
+from bot.slack.outcomes import Refused
 from bot.slack.places import channels
 
 _NAMES: Final = 20  # tried before giving up
@@ -62,7 +63,7 @@ async def _made_before(attempt: Attempt, wanted: str) -> Mapping[str, Any] | Non
     names = set(_names(wanted))
     kind = "private_channel" if attempt.args.get("is_private") else "public_channel"
     earliest = attempt.since.timestamp()
-    async for channel in channels(attempt.voice, kind):
+    async for channel in channels(attempt.voice, kind, method="users.conversations"):
         ours = channel.get("creator") == attempt.us and channel.get("created", 0) >= earliest
         if ours and channel.get("name") in names:
             return channel
@@ -75,23 +76,38 @@ async def invite(attempt: Attempt) -> Mapping[str, Any]:
     users = _listed(attempt.args.get("users"))
     refused: dict[str, str] = {}
     for start in range(0, len(users), _AT_ONCE):
-        some = users[start : start + _AT_ONCE]
-        code = await _invited(attempt, channel, some)
-        if code in _THEIR_OWN and len(some) > 1:
-            codes = [(user, await _invited(attempt, channel, [user])) for user in some]
-            refused |= {user: code for user, code in codes if code and code not in _THERE}
-        elif code and code not in _THERE:
-            refused |= dict.fromkeys(some, code)
-    return {"channel": {"id": channel}, "refused": refused}
+        refused |= await _invited(attempt, channel, users[start : start + _AT_ONCE])
+    kept = {user: code for user, code in refused.items() if code not in _THERE}
+    return {"channel": {"id": channel}, "refused": kept}
 
 
-async def _invited(attempt: Attempt, channel: str, users: list[str]) -> str:
-    """Return why not; empty when they are in."""
+async def _invited(attempt: Attempt, channel: str, users: list[str]) -> dict[str, str]:
+    """Invite up to a hundred; who is not in, and why.
+
+    `force` lets Slack pass over those it refuses. Where it refuses all the same, those that it
+    named are left out, and when it named nobody each is invited alone.
+    """
     try:
-        await attempt.call("conversations.invite", channel=channel, users=",".join(users))
+        answer = await attempt.call(
+            "conversations.invite", channel=channel, users=",".join(users), force=True
+        )
     except Rejected as error:
-        return error.code
-    return ""
+        if error.code not in _THEIR_OWN or len(users) == 1:
+            return dict.fromkeys(users, error.code)
+        named = _named(error.data if isinstance(error, Refused) else {})
+    else:
+        return _named(answer)
+    rest = [user for user in users if user not in named]
+    if not named:
+        alone = [await _invited(attempt, channel, [user]) for user in users]
+        return {user: code for one in alone for user, code in one.items()}
+    return named | (await _invited(attempt, channel, rest) if rest else {})
+
+
+def _named(answer: Mapping[str, Any]) -> dict[str, str]:
+    """Return who was refused, by the answer's `errors`."""
+    errors = answer.get("errors") or ()
+    return {str(one["user"]): str(one.get("error")) for one in errors if one.get("user")}
 
 
 def _listed(users: str | Iterable[str] | None) -> list[str]:

@@ -57,6 +57,7 @@ METHODS: Final[Mapping[str, Method]] = {
     "pins.add": Method(2, ("pins:write",)),
     "reactions.add": Method(3, ("reactions:write",)),
     "usergroups.users.list": Method(2, ("usergroups:read",), Send.QUERY),
+    "users.conversations": Method(3, _READ, Send.QUERY),
     "users.info": Method(4, ("users:read",), Send.QUERY),
     "views.open": Method(4),
     "views.publish": Method(4),

@@ -64,6 +64,15 @@ _CURES: Final[Mapping[str, str]] = {
 }
 
 
+class Refused(Rejected):
+    """A refusal by Slack; `data` is the whole answer (an invitation names each user's error)."""
+
+    def __init__(self, message: str, code: str, data: Mapping[str, Any]) -> None:
+        """Keep the answer beside the sentence for people."""
+        super().__init__(message, code)
+        self.data = data
+
+
 def refused(method: str, data: Mapping[str, Any]) -> IntegrationError:
     """Return what an `ok: false` answer of a method means."""
     code = str(data.get("error") or "unknown_error")
@@ -73,7 +82,7 @@ def refused(method: str, data: Mapping[str, Any]) -> IntegrationError:
         return Unavailable(f"Slack could not do {method} just now ({code}).")
     if code in _UNKNOWN:
         return OutcomeUnknown(f"Slack failed in the middle of {method} ({code}).")
-    return Rejected(sentence(method, code, str(data.get("needed") or "")), code=code)
+    return Refused(sentence(method, code, str(data.get("needed") or "")), code, data)
 
 
 def sentence(method: str, code: str, needed: str = "") -> str:

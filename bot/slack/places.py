@@ -10,8 +10,9 @@ from bot.slack.outcomes import sentence
 
 _CONVERSATION: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
 _PERSON: Final = re.compile(r"[UW][A-Z0-9]{2,}")
-_PAGE: Final = 200  # Slack advises no more: docs.slack.dev/reference/methods/conversations.list
+_PAGE: Final = 999  # the most that Slack gives; the bot's calls are few, the workspace may be big
 _PAGES: Final = 100
+_KINDS: Final = "public_channel,private_channel"
 
 
 class Places:
@@ -21,6 +22,7 @@ class Places:
         """Know nothing yet."""
         self._channels: dict[str, str] = {}
         self._direct: dict[str, str] = {}
+        self._cursor = ""  # where the listing of all channels stands; empty: at its beginning
 
     async def conversation(self, voice: Voice, place: str) -> str:
         """Return the conversation's id.
@@ -48,21 +50,45 @@ class Places:
         return self._direct[user]
 
     async def _look_up(self, voice: Voice, name: str) -> None:
-        async for channel in channels(voice, "public_channel,private_channel"):
+        """Learn names until `name` is among them: first of the bot's own channels, then of all.
+
+        A big workspace has more pages than one delivery may ask for (tier 2), so the listing goes
+        on where the last one was stopped.
+        """
+        async for channel in channels(voice, _KINDS, method="users.conversations"):
             self._channels[str(channel["name"])] = str(channel["id"])
-            if channel["name"] == name:
-                return
-        msg = f"#{name}: {sentence('conversations.list', 'channel_not_found')}"
-        raise Rejected(msg, code="channel_not_found")
+        while name not in self._channels:
+            page = await self._next_page(voice)
+            for channel in page.get("channels") or ():
+                self._channels[str(channel["name"])] = str(channel["id"])
+            self._cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not self._cursor and name not in self._channels:
+                msg = f"#{name}: {sentence('conversations.list', 'channel_not_found')}"
+                raise Rejected(msg, code="channel_not_found")
+
+    async def _next_page(self, voice: Voice) -> Mapping[str, Any]:
+        asked = {"types": _KINDS, "limit": _PAGE, "exclude_archived": True}
+        try:
+            return await voice.call(
+                "conversations.list", asked | ({"cursor": self._cursor} if self._cursor else {})
+            )
+        except Rejected as error:
+            if error.code != "invalid_cursor":
+                raise
+            self._cursor = ""
+            return await voice.call("conversations.list", asked)
 
 
 async def channels(
-    voice: Voice, types: str, *, archived: bool = False
+    voice: Voice, types: str, *, archived: bool = False, method: str = "conversations.list"
 ) -> AsyncIterator[Mapping[str, Any]]:
-    """Yield every channel of these types that the bot can see."""
+    """Yield every channel of these types that the bot can see.
+
+    By `users.conversations` those that it is in, which are fewer.
+    """
     asked: dict[str, Any] = {"types": types, "limit": _PAGE, "exclude_archived": not archived}
     for _ in range(_PAGES):
-        page = await voice.call("conversations.list", asked)
+        page = await voice.call(method, asked)
         for channel in page.get("channels") or ():
             yield channel
         cursor = (page.get("response_metadata") or {}).get("next_cursor")

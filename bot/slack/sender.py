@@ -11,6 +11,8 @@ from bot.slack.tiers import rates
 from bot.slack.webapi import CALL_TIMEOUT_S, WebApi
 
 _NAP_S: Final = 2.0  # a longer wait gives the worker back and postpones the entry
+# What takes several calls would begin anew each time, and never end while others call as well;
+# so once it has begun it waits for as long as its lease allows.
 _MARGIN_S: Final = 1.0
 
 
@@ -28,11 +30,13 @@ class Sender:
         self._clock = clock
         self._loop_time = asyncio.get_running_loop().time
         self._latest = self._loop_time() + lease.total_seconds() - CALL_TIMEOUT_S - _MARGIN_S
+        self._begun = False
 
     async def call(self, method: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """Call a method when the pace allows it."""
         await self._paced(method, args)
         self._in_time()
+        self._begun = True
         try:
             return await self._api.call(method, args)
         except Unavailable as error:
@@ -60,7 +64,8 @@ class Sender:
                 seconds = wait.total_seconds()
                 if seconds <= 0:
                     break
-                if seconds > _NAP_S or self._loop_time() + seconds > self._latest:
+                too_long = seconds > _NAP_S and not self._begun
+                if too_long or self._loop_time() + seconds > self._latest:
                     msg = f"{method} waits for its turn."
                     raise Unavailable(msg, retry_after_s=seconds)
                 await asyncio.sleep(seconds)

@@ -39,8 +39,3 @@ def rates(method: str, args: Mapping[str, Any]) -> tuple[Rate, ...]:
         channel = Rate(key=f"posts:{args['channel']}", every=timedelta(seconds=1), burst=1)
         return (channel, tier)
     return (tier,)
-
-
-def method_key(method: str) -> str:
-    """Return the key to block when Slack said 429 to a method."""
-    return f"method:{method}"

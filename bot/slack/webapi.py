@@ -18,7 +18,6 @@ from bot.slack.outcomes import refused
 CALL_TIMEOUT_S: Final = 10.0  # a delivery's lease must outlive it
 _SERVER_ERROR: Final = 500
 _TOO_MANY: Final = 429
-_OK: Final = 200
 
 
 def quiet_logger() -> logging.Logger:

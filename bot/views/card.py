@@ -11,7 +11,6 @@ from typing import Literal
 from bot.domain.config import Config
 from bot.domain.incident import Incident, IncidentRole, Status, Task
 from bot.domain.outbox import LaneStatus
-
 from bot.views.facts import (
     ROLE_NAMES,
     due_line,

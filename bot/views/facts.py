@@ -6,7 +6,6 @@ from typing import Final
 from bot.domain.config import Config
 from bot.domain.incident import CloseReason, Incident, IncidentRole, Status, Task
 from bot.domain.severity import Severity
-
 from bot.views.mrkdwn import (
     NOT_KNOWN,
     Safe,

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Final
 
 from bot.domain.incident import Incident, Task
-
 from bot.views.answers.lists import Channels, incident_row, worst_first
 from bot.views.facts import headline
 from bot.views.kit import actions, button, context, divider, header, section

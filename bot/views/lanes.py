@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bot.domain.outbox import LaneStatus
-
 from bot.views.kit import Element, button, context, section
 from bot.views.limits import Block
 from bot.views.mrkdwn import channel, line, user

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.incident import Incident, IncidentRole, Task, TimelineLine
-
 from bot.views.facts import (
     ROLE_NAMES,
     acknowledged_after,
@@ -17,7 +16,8 @@ from bot.views.facts import (
 from bot.views.mrkdwn import span_hours, unescaped, utc
 from bot.views.tidy import one_line, tidy
 
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()#+!|<>~&-])")
+# what Markdown or HTML acts on anywhere, and what makes a list or a heading at the beginning
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]|<>~&]|^[#+=-])")
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^<>]*)?>")
 NOT_SAID: Final = "_Not said during the incident:_"
 
@@ -75,7 +75,7 @@ def _summary(incident: Incident, service: str, names: Names) -> str:
         "Time to acknowledge": _span(acknowledged_after(incident)),
         "Time to mitigate": _span(mitigated_after(incident)),
         "Updates sent": str(incident.updates),
-        "Reopened": f"{incident.reopened} times",
+        "Times reopened": str(incident.reopened),
         **_people(incident, names),
     }
     body = "\n".join(f"| {name} | {value} |" for name, value in rows.items())

@@ -7,9 +7,10 @@ taken along, so that another image keeps its own command, paths and environment.
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.docker.replica import NUMBER, Replica
+from integrations.docker.replica import Replica
 
 Json = dict[str, Any]
 
@@ -22,41 +23,44 @@ NEVER_COPIED = (
 ENDPOINT = ("Links", "DriverOpts")
 
 
-def body_like(
-    replica: Replica,
-    image: Mapping[str, Any],
-    *,
-    name: str,
-    use: str,
-    env: Mapping[str, str | None] | None = None,
-    labels: Mapping[str, str] | None = None,
-    same: bool = False,
-) -> Json:
-    """Return the create body of a container like `replica`, whose image inspects as `image`.
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What is to differ: the name, the image, settings (None removes one), further labels.
 
-    `use` is the image of the new one; `env` changes settings (None removes one); `same` when it
-    takes the replica's place: it then gets the volumes and addresses of its own.
+    `same` when it takes the replica's place: it then gets the volumes and addresses of its own.
     """
+
+    name: str
+    use: str
+    env: Mapping[str, str | None] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    same: bool = False
+
+
+def body_like(replica: Replica, image: Mapping[str, Any], copy: Copy) -> Json:
+    """Return the create body of a copy of `replica`, whose own image inspects as `image`."""
     config, base = replica.raw["Config"], image.get("Config") or {}
     body = {key: value for key, value in config.items() if key not in NEVER_COPIED}
     body |= {key: config[key] for key in PLAIN if key in config and config[key] != base.get(key)}
     if config.get("Cmd") and (config["Cmd"] != base.get("Cmd") or "Entrypoint" in body):
         body["Cmd"] = config["Cmd"]
     for key in ("ExposedPorts", "Volumes"):
-        own = {each: {} for each in config.get(key) or {} if each not in (base.get(key) or {})}
+        own: Json = {
+            each: {} for each in config.get(key) or {} if each not in (base.get(key) or {})
+        }
         body |= {key: own} if own else {}
     own_labels = {
         key: value
         for key, value in replica.labels.items()
         if (base.get("Labels") or {}).get(key) != value
     }
-    body["Image"] = use
-    body["Env"] = _env(config.get("Env") or [], base.get("Env") or [], env or {})
-    body["Labels"] = {**own_labels, **(labels or {})}
-    if same and _has_hostname(replica):
+    body["Image"] = copy.use
+    body["Env"] = _env(config.get("Env") or [], base.get("Env") or [], copy.env)
+    body["Labels"] = {**own_labels, **copy.labels}
+    if copy.same and _has_hostname(replica):
         body["Hostname"] = config["Hostname"]
-    body["HostConfig"] = _host_config(replica, same=same)
-    body["NetworkingConfig"] = {"EndpointsConfig": _endpoints(replica, name, same=same)}
+    body["HostConfig"] = _host_config(replica, same=copy.same)
+    body["NetworkingConfig"] = {"EndpointsConfig": _endpoints(replica, copy.name, same=copy.same)}
     return body
 
 
@@ -71,7 +75,7 @@ def shape(body: Mapping[str, Any]) -> str:
 def env_of(replica: Replica) -> dict[str, str]:
     """Return the environment of a container. Values may be secret: never show or keep them."""
     pairs = [each.partition("=") for each in replica.raw["Config"].get("Env") or []]
-    return {name: value for name, _, value in pairs}
+    return {name: value for name, sign, value in pairs if sign}
 
 
 def fixed_ports(replica: Replica) -> list[str]:
@@ -89,11 +93,6 @@ def further_networks(replica: Replica) -> dict[str, Json]:
         for name, endpoint in _networks(replica).items()
         if name != first
     }
-
-
-def number_of(labels: Mapping[str, str]) -> str:
-    """Return Compose's number of a replica."""
-    return labels.get(NUMBER, "")
 
 
 def writes_to_mounts(replica: Replica) -> bool:

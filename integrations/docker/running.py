@@ -36,7 +36,7 @@ def touched(client: DockerClient, params: Picking, replicas: list[Replica]) -> t
 
 
 def to_container(
-    client: DockerClient, name: str, operation: str, note: str = "", **query: str | int | bool
+    client: DockerClient, name: str, operation: str, note: str = "", /, **query: str | int | bool
 ) -> Call:
     """Return the planned call of one operation on one container."""
     wire = Wire.to("POST", "containers", name, operation, **query)

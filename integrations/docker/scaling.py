@@ -87,7 +87,7 @@ async def undo_scale(
     client: DockerClient, params: Scale, planned: Planned, context: Context
 ) -> Result:
     """Go back to the number of replicas that there was: what was made goes, the rest comes back."""
-    made = [name for name in planned.captured.get("created", {})]
+    made = list(planned.captured.get("created", {}))
     existing = {each.name: each for each in await replicas_of(client, params.service)}
     calls: list[Call] = []
     for name in reversed(made):
@@ -146,7 +146,7 @@ async def _up(
     first = max(each.number for each in replicas) + 1
     for number in range(first, first + more - len(stopped)):
         name = f"{stem}{number}"
-        body = blueprint.body_like(sample, image, name=name, use=use)
+        body = blueprint.body_like(sample, image, blueprint.Copy(name, use))
         captured["created"][name] = {"number": number, "shape": blueprint.shape(body)}
         wire = Wire.to("POST", "containers", "create", name=name)
         note = f"like {sample.name}: {use} ({sample.image[7:19]}), number {number}"
@@ -221,7 +221,8 @@ def _walk(client: DockerClient, params: Scale, planned: Planned, context: Contex
         name = name_of(call.target)
         made = captured["created"][name]
         labels = {NUMBER: str(made["number"]), STEP: context.step_key, MADE_AS: name}
-        found = blueprint.body_like(sample, image, name=name, use=captured["use"], labels=labels)
+        copy = blueprint.Copy(name, captured["use"], labels=labels)
+        found = blueprint.body_like(sample, image, copy)
         if blueprint.shape(found) != made["shape"]:
             message = f"The settings of {sample.name} are not the planned ones any more."
             raise Rejected(message, code="moved")

@@ -117,7 +117,7 @@ class Walk:
         """
         replica = await inspect(self.client, self.ids[name]) if name in self.ids else None
         if replica is None:
-            if wire.method == "DELETE" and name in self.ids:
+            if name in self.ids and self._ends(name):
                 return False
             message = f"{name} is not there as it was planned; {wire} was not sent."
             raise Rejected(message, code="moved")
@@ -130,6 +130,13 @@ class Walk:
             return False
         message = f"{name} is called {replica.name} now; {wire} was not sent."
         raise Rejected(message, code="moved")
+
+    def _ends(self, name: str) -> bool:
+        """Whether the plan removes what is called `name`: then that it is gone is no surprise."""
+        return any(
+            name_of(call.target) == name and Wire.of(call).method == "DELETE"
+            for call in self.planned.calls
+        )
 
     def _names_after(self, name: str) -> set[str]:
         """Return the names that the plan gives to what is called `name` now."""

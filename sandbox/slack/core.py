@@ -1,6 +1,7 @@
 """The parts that everything in the sandbox shares."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from sandbox.slack.delivery import Delivery
 from sandbox.slack.faults import Faults
@@ -9,6 +10,8 @@ from sandbox.slack.model import CallRecord
 from sandbox.slack.rate import RateLimits
 from sandbox.slack.triggers import ResponseUrls, Triggers
 from sandbox.slack.workspace import Workspace
+
+CALLS_KEPT: Final = 100_000  # a test looks at all of its calls; a demo may run for weeks
 
 
 @dataclass(slots=True)
@@ -28,8 +31,14 @@ class Core:
     urls: ResponseUrls
     delivery: Delivery
     base_url: str = ""
-    calls: list[CallRecord] = field(default_factory=list)
+    calls: list[CallRecord] = field(default_factory=list)  # the last ones, see record
     warnings: list[str] = field(default_factory=list)
+
+    def record(self, call: CallRecord) -> None:
+        """Keep a call, and at most CALLS_KEPT of them."""
+        self.calls.append(call)
+        if len(self.calls) > CALLS_KEPT:
+            del self.calls[: CALLS_KEPT // 2]
 
     def granted(self, scope: str) -> bool:
         """Whether the app holds that scope."""

@@ -1,6 +1,7 @@
 """The Events API: which happenings are told to the app, and how often it is tried."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from itertools import count
 from typing import Final
@@ -31,8 +32,11 @@ EVENT_SCOPES: Final[dict[str, tuple[str, ...]]] = {
     "pin_removed": ("pins:read",),
     "reaction_added": ("reactions:read",),
     "reaction_removed": ("reactions:read",),
+    "subteam_members_changed": ("usergroups:read",),
+    "subteam_updated": ("usergroups:read",),
     "user_change": ("users:read",),
 }
+_SENT_KEPT: Final = 10_000
 _OF_PUBLIC: Final = frozenset(
     {
         "channel_archive",
@@ -53,7 +57,7 @@ class EventFeed:
         self._delays = tuple(retry_delays)
         self._serial = count(1)
         self._tasks: set[asyncio.Task[None]] = set()
-        self.sent: list[Json] = []
+        self.sent: deque[Json] = deque(maxlen=_SENT_KEPT)
         core.ws.on_event.append(self._on_event)
 
     def _on_event(self, name: str, event: Json, channel: Channel | None) -> None:

@@ -1,6 +1,9 @@
-"""How a user looks to an app."""
+"""How a user looks to an app, and what happens when one changes."""
 
-from sandbox.slack.model import APP_ID, BOT_ID, Json, User
+from typing import Any
+
+from sandbox.slack.model import APP_ID, BOT_ID, TEAM_ID, Json, User
+from sandbox.slack.workspace import Workspace
 
 
 def describe(user: User, *, email: bool) -> Json:
@@ -54,3 +57,30 @@ def _profile(user: User, *, email: bool) -> Json:
     if user.is_bot:
         return shown | {"api_app_id": APP_ID, "bot_id": BOT_ID, "always_active": True}
     return shown | ({"email": user.email} if email else {})
+
+
+def change(ws: Workspace, user_id: str, **fields: Any) -> None:
+    """Set fields of a user: `deleted=True` when one leaves, `is_restricted=True` for a guest."""
+    user = ws.user(user_id)
+    for name, value in fields.items():
+        if not hasattr(user, name):
+            raise AttributeError(name)
+        setattr(user, name, value)
+    user.updated = ws.now()
+    ws.emit("user_change", {"type": "user_change", "user": describe(user, email=False)})
+    ws.changed("user")
+
+
+def regroup(ws: Workspace, group_id: str, members: list[str]) -> None:
+    """Set who is in a user group."""
+    group = ws.groups[group_id]
+    before, group.members = group.members, list(members)
+    event = {
+        "type": "subteam_members_changed",
+        "subteam_id": group.id,
+        "team_id": TEAM_ID,
+        "added_users": [m for m in members if m not in before],
+        "removed_users": [m for m in before if m not in members],
+    }
+    ws.emit("subteam_members_changed", event)
+    ws.changed("user")

@@ -8,11 +8,12 @@ from typing import Any, Self
 from aiohttp import web
 
 from sandbox.slack import manifest as manifests
+from sandbox.slack import people
 from sandbox.slack.core import Core
 from sandbox.slack.delivery import ANSWER_S, Delivery
 from sandbox.slack.events import EventFeed
 from sandbox.slack.faults import SOCKET_KINDS, Fault, FaultKind, Faults
-from sandbox.slack.model import CallRecord, Change, Json
+from sandbox.slack.model import CallRecord, Change
 from sandbox.slack.rate import RateLimits
 from sandbox.slack.server import application
 from sandbox.slack.triggers import ResponseUrls, Triggers
@@ -130,6 +131,14 @@ class SlackSandbox:
         """The calls of one method."""
         return [call for call in self.core.calls if call.method == method]
 
+    def change_user(self, user_id: str, **fields: Any) -> None:
+        """Change a person: `deleted=True`, `is_restricted=True`; told as user_change."""
+        people.change(self.workspace, user_id, **fields)
+
+    def change_group(self, group_id: str, members: list[str]) -> None:
+        """Set who is in a user group; told as subteam_members_changed."""
+        people.regroup(self.workspace, group_id, members)
+
     def fault(  # noqa: PLR0913 -- a fault's fields, all but the kind by keyword
         self,
         kind: FaultKind,
@@ -196,6 +205,3 @@ class SlackSandbox:
     def _what_happened(self, timeout_s: float) -> str:
         last = [f"{c.method} {c.error or 'ok'}" for c in self.core.calls[-10:]]
         return f"not so within {timeout_s} s; the last calls: {', '.join(last) or 'none'}"
-
-
-__all__ = ["Json", "SlackSandbox"]

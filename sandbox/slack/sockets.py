@@ -40,6 +40,11 @@ class Sockets:
         self._turn = 0
         self._opened = 0
 
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        return len(self.open)
+
     def ticket(self) -> str:
         """Leave to open one socket, once."""
         ticket = secrets.token_hex(16)

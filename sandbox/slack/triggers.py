@@ -3,13 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
-from typing import Final
+from typing import Any, Final
 
 from sandbox.slack.errors import SlackError, fail
 
 TRIGGER_S: Final = 3.0  # docs.slack.dev/surfaces/modals
 RESPONSE_S: Final = 30 * 60.0  # docs.slack.dev/interactivity/handling-user-interaction
 RESPONSE_USES: Final = 5  # the same page
+_KEPT: Final = 10_000  # given out and remembered; a demo may run for weeks
+
+
+def _make_room(given: dict[str, Any]) -> None:
+    """Forget the oldest when there are too many."""
+    while len(given) >= _KEPT:
+        del given[next(iter(given))]
 
 
 @dataclass(slots=True)
@@ -34,6 +41,7 @@ class Triggers:
         """A trigger id in Slack's form, `132456.7890123.abcdef`."""
         number = next(self._serial)
         trigger_id = f"{number}.{int(self._clock())}.{number:032x}"
+        _make_room(self._given)
         self._given[trigger_id] = Trigger(user, self._clock())
         return trigger_id
 
@@ -77,6 +85,7 @@ class ResponseUrls:
         """A fresh one."""
         number = next(self._serial)
         given = ResponseUrl(f"{number:024x}", user, channel, self._clock(), source_ts)
+        _make_room(self._given)
         self._given[given.id] = given
         return given
 

@@ -132,7 +132,7 @@ class WebApi:
     def _record(self, incoming: Incoming, outcome: Outcome, started: float) -> None:
         self._core.warnings.extend(incoming.notes)
         ms = round((time.monotonic() - started) * 1000, 2)
-        self._core.calls.append(
+        self._core.record(
             CallRecord(
                 incoming.method,
                 incoming.args,

@@ -236,6 +236,15 @@ def test_what_slack_sdks_models_make_is_taken():
     assert kit.check_message([block.to_dict() for block in made]).found == []
 
 
+def test_ids_that_were_not_given_are_made_up_and_given_ones_stay():
+    ids = iter("1234")
+    nameless, named = actions(button()), {**actions(button(action_id="a")), "block_id": "b"}
+    done = completed([nameless, named], lambda prefix: prefix + next(ids))
+    assert [b["block_id"] for b in done] == ["b1", "b"]
+    assert [b["elements"][0]["action_id"] for b in done] == ["a2", "a"]
+    assert "block_id" not in nameless
+
+
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (

@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from sandbox.slack import Person, SlackSandbox
 
 ROOM = "C0INCIDENTS"
+APP_TOKEN = "xapp-sandbox"  # noqa: S105 -- a stand-in's
 MODAL = {
     "type": "modal",
     "callback_id": "declare",
@@ -115,7 +116,7 @@ async def test_a_bolt_app_over_socket_mode(slack, bolt, ann):
 
 @pytest.mark.usefixtures("bolt_http")
 async def test_bolt_refuses_another_secret(slack, ann):
-    slack.core.delivery._secret = "wrong"  # noqa: S105
+    slack.core.delivery._secret = "wrong"  # noqa: S105 -- wrong on purpose
     assert (await ann.command("/incident")).status == 401
 
 
@@ -190,7 +191,7 @@ async def test_a_lost_socket_event_is_tried_again(slack, bolt, ann):
 
 async def test_a_ticket_opens_one_socket_and_ten_are_the_most(client):
     async def ticket() -> str:
-        answer = await client.apps_connections_open(app_token="xapp-sandbox")  # noqa: S106
+        answer = await client.apps_connections_open(app_token=APP_TOKEN)
         return answer["url"]
 
     async with aiohttp.ClientSession() as session:

@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.slack.acts import rooms
+from sandbox.slack.errors import SlackError
 from sandbox.slack.manifest import App
 
 
@@ -167,6 +168,15 @@ async def test_history_is_newest_first_and_bounded_as_slacks(call, ann, clock):
     assert wrong["error"] == "invalid_ts_oldest"
 
 
+async def test_history_has_no_replies_but_broadcast_ones(call, ann):
+    ts = await ann.say("C0OPS", "start")
+    await ann.say("C0OPS", "quiet", thread_ts=ts)
+    loud = {"thread_ts": ts, "reply_broadcast": True}
+    await call("chat.postMessage", channel="C0OPS", text="loud", **loud)
+    page = await call("conversations.history", channel="C0OPS")
+    assert [m["text"] for m in page["messages"]] == ["loud", "start"]
+
+
 async def test_a_thread_is_oldest_first_with_its_first_message(call, ann):
     ts = await ann.say("C0OPS", "start")
     for n in range(3):
@@ -183,7 +193,7 @@ async def test_a_thread_is_oldest_first_with_its_first_message(call, ann):
 
 async def test_a_private_channel_is_for_its_members(call, ann):
     room = (await call("conversations.create", name="inc-1", is_private=True))["channel"]["id"]
-    with pytest.raises(Exception, match="channel_not_found"):
+    with pytest.raises(SlackError, match="channel_not_found"):
         ann.messages(room)
     await call("conversations.invite", channel=room, users="U0ANN")
     assert ann.messages(room)

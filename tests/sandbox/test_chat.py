@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.slack.acts import rooms
+from sandbox.slack.errors import SlackError
 from sandbox.slack.manifest import App
 
 ROOM = "C0INCIDENTS"
@@ -20,7 +21,7 @@ async def test_a_user_id_opens_the_dm_with_them(call, ann, bob):
     posted = await call("chat.postMessage", channel="U0ANN", text="psst")
     assert posted["channel"] == ann.dm()
     assert ann.messages(ann.dm())[-1]["text"] == "psst"
-    with pytest.raises(Exception, match="channel_not_found"):
+    with pytest.raises(SlackError, match="channel_not_found"):
         bob.messages(ann.dm())
 
 
@@ -210,7 +211,7 @@ async def test_in_an_archived_channel_nothing_is_said(call, ann):
     changed = await call("chat.update", channel=room, ts=ts, text="x")
     errors = (said["error"], told["error"], changed["error"])
     assert errors == ("is_archived", "is_archived", "is_inactive")
-    with pytest.raises(Exception, match="is_archived"):
+    with pytest.raises(SlackError, match="is_archived"):
         await ann.say(room, "x")
 
 

@@ -11,6 +11,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from sandbox.slack import Person, manifest
 from sandbox.slack.acts import rooms
+from sandbox.slack.errors import SlackError
 
 ROOM = "C0INCIDENTS"
 
@@ -134,9 +135,32 @@ async def test_a_command_in_a_thread_is_not_supported(ann):
 
 @pytest.mark.parametrize("user", ["U0OUT", "U0SIGNALBOX", "USLACKBOT"])
 async def test_who_left_and_bots_cannot_act(slack, bot, user):
-    with pytest.raises(Exception, match=r"account_inactive|no hands"):
+    with pytest.raises(SlackError, match=r"account_inactive|no hands"):
         await Person(slack, user).command("/incident")
     assert bot.requests == []
+
+
+async def test_where_one_is_not_one_types_nothing(bot, ann, slack):
+    rooms.leave(slack.core, ann.id, ROOM)
+    with pytest.raises(SlackError, match="not_in_channel"):
+        await ann.command("/incident", channel=ROOM)
+    with pytest.raises(SlackError, match="not_in_channel"):
+        await ann.say(ROOM, "x")
+    assert not [body for _, body in bot.requests if "command=" in body]
+
+
+async def test_someone_who_leaves_is_told_and_cannot_act_any_more(bot, ann, slack):
+    slack.change_user("U0ANN", deleted=True)
+    slack.change_group("S0OPS", ["U0BOB"])
+    await slack.settled()
+    left, regrouped = sorted(events(bot), key=lambda e: e["event_ts"])
+    assert (left["type"], left["user"]["deleted"]) == ("user_change", True)
+    assert (regrouped["type"], regrouped["removed_users"]) == (
+        "subteam_members_changed",
+        ["U0ANN"],
+    )
+    with pytest.raises(SlackError, match="account_inactive"):
+        await ann.command("/incident")
 
 
 async def test_a_stranger_and_a_guest_reach_the_bot_which_must_refuse_them(slack, bot):
@@ -197,18 +221,18 @@ async def test_a_choice_is_what_the_menu_offers(bot, ann, call):
     chosen = sent["actions"][0]["selected_option"]
     assert chosen["text"]["text"] == "A"
     assert sent["state"]["values"]["who"]["pick"]["selected_option"] == chosen
-    with pytest.raises(Exception, match="'z' is not offered"):
+    with pytest.raises(SlackError, match="'z' is not offered"):
         await ann.click(ROOM, ts, "pick", selected_option="z")
 
 
 async def test_a_button_that_is_not_there_cannot_be_clicked(bot, ann, call):
     ts = (await call("chat.postMessage", channel=ROOM, text="x", blocks=BLOCKS))["ts"]
-    with pytest.raises(Exception, match=r"no element 'stop' here: there is go"):
+    with pytest.raises(SlackError, match=r"no element 'stop' here: there is go"):
         await ann.click(ROOM, ts, "stop")
-    with pytest.raises(Exception, match="value is 'one', not 'two'"):
+    with pytest.raises(SlackError, match="value is 'one', not 'two'"):
         await ann.click(ROOM, ts, "go", "two")
     await call("chat.update", channel=ROOM, ts=ts, text="no buttons")
-    with pytest.raises(Exception, match="there is nothing"):
+    with pytest.raises(SlackError, match="there is nothing"):
         await ann.click(ROOM, ts, "go")
     assert bot.requests == [] or all("payload" not in body for _, body in bot.requests)
 
@@ -220,7 +244,7 @@ async def test_a_click_on_a_private_line_comes_without_the_message(bot, ann, bob
     sent = interactive(bot)
     assert "message" not in sent
     assert sent["container"]["is_ephemeral"] is True
-    with pytest.raises(Exception, match=r"sees no message|message_not_found"):
+    with pytest.raises(SlackError, match=r"sees no message|message_not_found"):
         await bob.click(ROOM, ts, "go")
 
 
@@ -232,9 +256,9 @@ async def test_shortcuts_are_those_of_the_manifest(bot, ann, slack):
     await ann.shortcut("add", ROOM, ts)
     sent = interactive(bot)
     assert (sent["type"], sent["message"]["text"]) == ("message_action", "note this")
-    with pytest.raises(Exception, match="no shortcut"):
+    with pytest.raises(SlackError, match="no shortcut"):
         await ann.shortcut("remove")
-    with pytest.raises(Exception, match="needs channel"):
+    with pytest.raises(SlackError, match="needs channel"):
         await ann.shortcut("add")
 
 

@@ -181,6 +181,6 @@ async def test_a_cleared_fault_is_over(slack, call):
 
 
 def test_an_unknown_kind_of_fault_is_refused():
-    slack = SlackSandbox(signing_secret="x")  # noqa: S106
+    slack = SlackSandbox(signing_secret="x")  # noqa: S106 -- never used
     with pytest.raises(SlackError, match="unknown fault kind"):
         slack.fault("gremlins")

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 import pytest
 from aiohttp import web
 
+from sandbox.slack.errors import SlackError
 from sandbox.slack.manifest import App
 from sandbox.slack.state import REQUIRED
 
@@ -179,6 +180,14 @@ async def test_an_empty_answer_closes_the_modal_on_top_only(form, ann, call, tri
     assert len(ann.open_views()) == 1
 
 
+async def test_only_the_modal_on_top_can_be_submitted(form, ann, call, trigger, bot):
+    under = await form()
+    await call("views.push", trigger_id=trigger(), view=modal())
+    with pytest.raises(SlackError, match="on top"):
+        await ann.submit(under, {"text": "slow"})
+    assert bot.requests == []
+
+
 async def test_the_bot_gets_what_was_typed_and_chosen(form, ann, bot):
     await form(view=modal(text_input(), choice(), private_metadata="secret"))
     await ann.submit(values={"text": "slow", "severity": "high"})
@@ -225,9 +234,9 @@ async def test_slacks_client_checks_the_field(form, ann, element, value, fits):
 
 async def test_what_a_menu_does_not_offer_cannot_be_chosen(form, ann):
     await form(view=modal(choice()))
-    with pytest.raises(Exception, match="'medium' is not offered"):
+    with pytest.raises(SlackError, match="'medium' is not offered"):
         await ann.submit(values={"sev": "medium"})
-    with pytest.raises(Exception, match="no input named"):
+    with pytest.raises(SlackError, match="no input named"):
         await ann.submit(values={"colour": "red"})
 
 
@@ -320,5 +329,5 @@ async def test_live_choices_come_from_the_bot(call, trigger, bot, ann):
 
 async def test_nobody_acts_in_anothers_modal(form, bob):
     view = await form()
-    with pytest.raises(Exception, match="not_found"):
+    with pytest.raises(SlackError, match="not_found"):
         await bob.submit(view["id"], {"text": "x"})

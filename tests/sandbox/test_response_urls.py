@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -18,7 +19,9 @@ BUTTON = {
 @pytest.fixture
 def answer_to(slack):
     """A client for a fresh response URL of Ann in #incidents."""
-    return lambda ts="": AsyncWebhookClient(slack.core.response_url("U0ANN", ROOM, ts))
+    return lambda ts="": AsyncWebhookClient(
+        slack.core.response_url("U0ANN", ROOM, ts), retry_handlers=[]
+    )
 
 
 async def test_an_answer_is_private_unless_it_says_otherwise(answer_to, ann, bob):
@@ -94,6 +97,13 @@ async def test_faults_reach_response_urls_by_name(answer_to, slack, ann):
     assert (await answer_to().send(text="x")).status_code == 500
     assert ann.ephemerals(ROOM) == []
     assert slack.calls[-1].method == "response_url"
+
+
+async def test_a_lost_answer_was_shown_all_the_same(answer_to, slack, ann):
+    slack.fault("lost_answer", method="response_url")
+    with pytest.raises(aiohttp.ClientError):
+        await answer_to().send(text="x")
+    assert [m["text"] for m in ann.ephemerals(ROOM)] == ["x"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from sandbox.slack.manifest import App
 
@@ -18,6 +19,13 @@ async def test_a_pin_is_once_and_is_listed_newest_first(call, ann):
     assert [i["message"]["text"] for i in listed] == ["2", "1"]
     await call("pins.remove", channel=ROOM, timestamp=one)
     assert (await call("pins.remove", channel=ROOM, timestamp=one))["error"] == "no_pin"
+
+
+async def test_a_deleted_message_is_no_longer_pinned(call):
+    ts = (await call("chat.postMessage", channel=ROOM, text="card"))["ts"]
+    await call("pins.add", channel=ROOM, timestamp=ts)
+    await call("chat.delete", channel=ROOM, ts=ts)
+    assert (await call("pins.list", channel=ROOM))["items"] == []
 
 
 @pytest.mark.parametrize("method", ["pins.add", "reactions.add"])
@@ -78,6 +86,8 @@ async def test_a_file_goes_up_with_the_real_client_and_is_shown_in_the_thread(cl
     ):
         assert await response.text() == "line 1\nline 2"
     await client.files_delete(file=file_id)
+    with pytest.raises(SlackApiError, match="file_deleted"):
+        await client.files_info(file=file_id)
     assert ann.messages(ROOM, ts)[-1]["files"] == [{"id": file_id, "mode": "tombstone"}]
     assert slack.warnings == []
 

@@ -18,6 +18,7 @@ async def sandbox(clock: RealClock) -> AsyncIterator[SlackSandbox]:
         signing_secret=SECRET, rate_limits=False, clock=lambda: clock.now().timestamp()
     ) as running:
         yield running
+        assert running.warnings == []  # arguments that Slack would pass over
 
 
 @pytest.fixture

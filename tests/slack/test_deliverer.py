@@ -288,7 +288,15 @@ async def test_a_channel_by_name_is_looked_up_once(sandbox, outbox, deliverer):
     ]
     await deliverer.drain(LANE)
     assert posts(sandbox) == ["checkout is slow", "two"]
-    assert len(sandbox.calls_to("conversations.list")) == 1
+    assert len(sandbox.calls_to("users.conversations")) == 1
+    assert sandbox.calls_to("conversations.list") == []
+
+
+async def test_a_channel_the_bot_is_not_in_is_found_among_all(sandbox, outbox, deliverer, clock):
+    sandbox.fault("ratelimited", method="conversations.list", seconds=5)
+    outbox.entries = [post(channel="#general")]
+    await drain_all(deliverer, outbox, clock)
+    assert posts(sandbox, "C0GENERAL") == ["checkout is slow"]
 
 
 async def test_an_unknown_channel_name_is_refused_with_the_cure(outbox, deliverer):

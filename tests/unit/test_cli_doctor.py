@@ -128,6 +128,8 @@ async def test_a_redis_that_would_lose_incidents_fails():
     assert "appendonly yes" in failed
     assert "allkeys-lru" in failed
     assert "REDIS_URL" in " ".join(lines(await examined(redis=Unavailable("down")), Level.FAIL))
+    taken = ConfigError("Another Signalbox is using it: stop it.")
+    assert lines(await examined(redis=taken), Level.FAIL) == [f"{taken} "]
 
 
 async def test_an_embedded_redis_says_where_its_data_is():

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.incident import Incident, IncidentRole
-
 from bot.views.facts import headline, is_overdue, status_words
 from bot.views.kit import actions, button, context, message, section
 from bot.views.limits import Message

@@ -1,7 +1,6 @@
 """What somebody is told directly: called in, something failed, something was noted."""
 
 from bot.domain.incident import Incident
-
 from bot.views.facts import headline, impact_line, started_line
 from bot.views.kit import actions, button, context, message, section
 from bot.views.lanes import lane_name

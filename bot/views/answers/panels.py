@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.incident import Incident, TimelineLine
-
 from bot.views.facts import (
     due_line,
     headline,

@@ -6,7 +6,6 @@ from typing import Final
 from bot.domain.incident import Incident, IncidentRole, Task
 from bot.domain.reminders import Nag
 from bot.domain.severity import Severity
-
 from bot.views.card import archive_button, task_button
 from bot.views.facts import (
     MARKS,

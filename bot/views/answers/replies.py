@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from bot.domain.incident import Incident
-
 from bot.views.facts import headline
 from bot.views.kit import header, message, section
 from bot.views.limits import Message

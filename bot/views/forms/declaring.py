@@ -4,7 +4,6 @@ from typing import Final
 
 from bot.domain.config import Config, System
 from bot.domain.lifecycle import TITLE_MAX, Declaration
-
 from bot.views.forms.small import severity_options
 from bot.views.inputs import needed, option, people, person, prompted, radio, select, text, tick
 from bot.views.kit import Element, context, modal

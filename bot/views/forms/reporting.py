@@ -4,7 +4,6 @@ from typing import Final
 
 from bot.domain.incident import CloseReason, Incident, Resolution, Status, Update
 from bot.domain.lifecycle import TEXT_MAX
-
 from bot.views.facts import headline, impact_line, started_line
 from bot.views.inputs import needed, option, prompted, radio, select, text
 from bot.views.kit import Element, actions, button, context, modal, section

@@ -7,7 +7,6 @@ from bot.domain.config import Config
 from bot.domain.incident import Incident
 from bot.domain.roles import TASK_MAX
 from bot.domain.severity import Severity
-
 from bot.views import inputs
 from bot.views.facts import MARKS, headline, roles_line
 from bot.views.inputs import needed, option, person, prompted, select

@@ -9,7 +9,6 @@ from typing import Any, Final
 from bot.domain.config import Config
 from bot.domain.incident import Incident
 from bot.errors import ConfigError
-
 from bot.views.facts import headline
 from bot.views.kit import context
 from bot.views.limits import FALLBACK, Message, fit

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from bot.errors import ConfigError
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.errors import ConfigError
 from bot.views.mrkdwn import Safe, ago, esc, time_of_day, user, when
 from bot.views.templates.text_format import wrap
 

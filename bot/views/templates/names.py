@@ -8,7 +8,6 @@ from bot.domain.config import Config
 from bot.domain.incident import Incident, IncidentRole, Resolution, Update
 from bot.domain.lifecycle import TITLE_MAX, shorten
 from bot.domain.roles import TASK_MAX
-
 from bot.views.facts import (
     acknowledged_after,
     closing_sentence,

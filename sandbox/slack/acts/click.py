@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from sandbox.slack import payloads, views
-from sandbox.slack.acts.common import message_for, person, room
+from sandbox.slack.acts.actors import message_for, person, room
 from sandbox.slack.blockkit.blocks import interactive
 from sandbox.slack.core import Core
 from sandbox.slack.errors import fail

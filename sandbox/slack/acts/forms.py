@@ -3,8 +3,8 @@
 from typing import Any
 
 from sandbox.slack import payloads, views
+from sandbox.slack.acts.actors import message_for, own_room, person
 from sandbox.slack.acts.click import chosen, own_view
-from sandbox.slack.acts.common import message_for, own_room, person
 from sandbox.slack.answer import Answer
 from sandbox.slack.blockkit.blocks import interactive
 from sandbox.slack.core import Core

@@ -1,7 +1,7 @@
 """What people do to channels: make, join, leave, invite, archive, delete, pin, react."""
 
 from sandbox.slack import items, messages, rooms
-from sandbox.slack.acts.common import own_room, person, room
+from sandbox.slack.acts.actors import own_room, person, room
 from sandbox.slack.core import Core
 from sandbox.slack.errors import fail
 from sandbox.slack.model import Json

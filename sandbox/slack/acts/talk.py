@@ -1,7 +1,7 @@
 """Writing messages and slash commands."""
 
 from sandbox.slack import messages, payloads, responses
-from sandbox.slack.acts.common import own_room, person
+from sandbox.slack.acts.actors import own_room, person
 from sandbox.slack.acts.words import escaped, linked, unlinked
 from sandbox.slack.answer import Answer
 from sandbox.slack.core import Core

@@ -1,7 +1,7 @@
 """What the page shows: state, messages, views, shortcuts."""
 
 from sandbox.slack import items, messages, people, rooms, views
-from sandbox.slack.acts.common import room
+from sandbox.slack.acts.actors import room
 from sandbox.slack.core import Core
 from sandbox.slack.model import (
     APP_ID,

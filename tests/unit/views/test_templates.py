@@ -257,7 +257,8 @@ def test_a_template_can_format_choose_and_loop_and_every_value_is_escaped_once()
         "Nothing is done yet",
         (
             "R&amp;D &lt;B&gt; / Payments take 20 s\n"
-            "<!date^1795144320^{time}|03:12 UTC> <!date^1795144320^{ago}|since 2026-11-20 03:12 UTC> "
+            "<!date^1795144320^{time}|03:12 UTC> "
+            "<!date^1795144320^{ago}|since 2026-11-20 03:12 UTC> "
             "<@U0ANN>, <@U0BOB> <@U0EVE>\n1. Drain node-3"
         ),
     ]

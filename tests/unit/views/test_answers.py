@@ -1,0 +1,215 @@
+"""What the bot answers and posts, as a reader sees it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.incident import Handover, IncidentRole, Update
+from bot.domain.reminders import Nag
+from bot.domain.severity import Severity
+from bot.views import answers
+from tests.support.blockkit import check_message
+from tests.unit.views import world
+from tests.unit.views.world import ANN, BOB, NIGHT, at, buttons, fact, incident, resolved, task
+
+T0 = "<!date^1795144320^{date_short_pretty} at {time}|2026-11-20 03:12 UTC>"
+
+
+def text(message) -> str:
+    """Return what is in the blocks."""
+    return world.words(message["blocks"])
+
+
+def test_a_refusal_is_the_sentence_of_the_error():
+    said = answers.refused("<@U0BOB> has acknowledged INC-00042 already.")
+    assert text(said) == "🚫 <@U0BOB> has acknowledged INC-00042 already."
+
+
+def test_a_refusal_broadcasts_nothing_that_an_error_repeats():
+    assert "<!channel>" not in text(answers.refused("No system is called `<!channel>`."))
+
+
+def test_a_fault_of_ours_has_a_reference_and_a_next_step():
+    said = text(answers.broken("3f2a99c1"))
+    assert "`3f2a99c1`" in said
+    assert "Try again" in said
+
+
+def test_a_silent_system_is_named_and_nothing_was_done():
+    said = text(answers.unavailable("Slack did not answer who you are."))
+    assert said.startswith("⏳ Slack did not answer who you are.")
+    assert "Nothing was done" in said
+
+
+def test_an_unknown_word_gets_the_nearest_one_and_its_usage():
+    said = answers.unknown_word("/incident", "resovle", "resolve", "/incident resolve [text]")
+    assert text(said) == (
+        "🤔 `/incident` does not know “resovle”.\nDid you mean `/incident resolve`?\n"
+        "Usage: `/incident resolve [text]` · `/incident help` explains each."
+    )
+
+
+def test_help_has_a_line_and_an_example_for_each_word():
+    said = answers.help_text(
+        "/incident",
+        [
+            ("/incident snooze DURATION", "put the reminder off", "/incident snooze 45m"),
+            ("/incident list", "show what is open"),
+        ],
+    )
+    assert text(said) == (
+        "/incident\n`/incident snooze DURATION` put the reminder off, for example "
+        "`/incident snooze 45m`\n`/incident list` show what is open"
+    )
+
+
+def test_the_list_shows_the_worst_first_and_offers_to_declare():
+    worse = incident(id="INC-00043", title="All is down", severity=Severity.SEV1)
+    said = answers.incident_list([incident(), worse], {"INC-00042": "C0ROOM"}, at(40))
+    assert text(said).index("INC-00043") < text(said).index("INC-00042")
+    assert "<#C0ROOM> · Investigating · commander <@U0ANN>" in text(said)
+    assert "#inc-00042-checkout-is-slow" in text(said)  # the other one has no channel yet
+    assert "⚠️ update overdue since" in text(said)
+    assert buttons(said) == ["incident.declare"]
+
+
+def test_an_empty_list_says_so():
+    assert "✅ No open incidents." in text(answers.incident_list([], {}, NIGHT))
+
+
+def test_who_declared_is_told_where_to_go_and_what_is_missing():
+    said = text(answers.declared(incident(roles={}), "C0ROOM"))
+    assert "Everybody works in <#C0ROOM>." in said
+    assert "Nobody leads it yet" in said
+    waiting = text(answers.declared(incident(private=True), None))
+    assert "Its channel #inc-00042-checkout-is-slow is being made." in waiting
+    assert "Only the people invited to it know of it." in waiting
+
+
+def test_the_timeline_tells_when_who_what():
+    lines = [
+        fact(0, "SEV2: Checkout is slow", "declared"),
+        fact(4, "<@U0BOB> is oncall.", "role", BOB),
+        fact(5, "<@U0EVE>: see &lt;this&gt; <!here>", "pinned", source="https://x.slack.com/p1"),
+    ]
+    one = incident(roles={IncidentRole.COMMANDER: ANN, IncidentRole.ONCALL: BOB})
+    said = text(answers.timeline(one, lines)).split("\n")
+    assert said[1] == f"{T0} · <@U0ANN> · declared: SEV2: Checkout is slow"
+    assert said[2].endswith("· <@U0BOB> · role: <@U0BOB> is oncall.")
+    assert said[3].endswith(
+        "pinned: <@U0EVE>: see &lt;this&gt; @here · <https://x.slack.com/p1|message>"
+    )
+
+
+def test_a_long_timeline_keeps_the_newest_and_counts_the_rest():
+    """Red when: the newest lines are cut, or the cut is silent."""
+    said = answers.timeline(incident(), [fact(n, f"fact-{n} " + "x" * 200) for n in range(500)])
+    check_message(said, schema=False)
+    assert "fact-499" in text(said)
+    assert "fact-0 " not in text(said)
+    gone = 500 - text(said).count("fact-")
+    assert f"… {gone} older lines are left out; `/incident postmortem` has all of them" in text(
+        said
+    )
+
+
+def test_an_empty_timeline_says_so():
+    assert "Nothing has been noted yet." in text(answers.timeline(incident(), []))
+
+
+def test_a_catchup_is_what_who_since_when_and_what_changed():
+    said = Update(by=BOB, at=at(20), text="Rolled back", eta="5 min")
+    one = incident(last_update=said, tasks=(task(), task(2, "Done", status="done")))
+    lines = [fact(0, "SEV2", "declared"), fact(40, "rolled back", "update")]
+    shown = text(answers.catchup(one, lines, now=at(45)))
+    for part in (
+        "INC-00042 SEV2 Checkout is slow · *Investigating*",
+        "*Impact* Payments take 20 s",
+        "*Commander* <@U0ANN>",
+        "• Rolled back",
+        "• ETA: 5 min",
+        "*The last 30 minutes* (1)",
+        "update: rolled back",
+        "1. Drain node-3",
+        "⚠️ *Update overdue*",
+        "Only you can see this.",
+    ):
+        assert part in shown
+    assert "declared: SEV2" not in shown
+    assert "2. Done" not in shown
+
+
+def test_an_offer_of_command_can_be_accepted_or_declined():
+    offer = Handover(to=BOB, by=ANN, at=NIGHT, note="DB is next")
+    said = answers.handover_offer(incident(handover=offer))
+    assert "<@U0BOB>: <@U0ANN> offers you command" in text(said)
+    assert "*Note* DB is next" in text(said)
+    assert buttons(said) == ["incident.handover:accept", "incident.handover:decline"]
+    with pytest.raises(ValueError, match="not offered"):
+        answers.handover_offer(incident())
+
+
+def test_the_answer_to_an_offer_names_who_leads():
+    roles = {IncidentRole.COMMANDER: BOB, IncidentRole.DEPUTY: ANN}
+    taken = text(answers.handover_accepted(incident(roles=roles)))
+    assert taken == "🧭 <@U0BOB> leads INC-00042 now; <@U0ANN> is deputy"
+    declined = text(answers.handover_declined(incident(), BOB))
+    assert declined == "<@U0BOB> declined command of INC-00042. Commander: <@U0ANN>"
+
+
+@pytest.mark.parametrize(
+    ("to", "begins"), [(BOB, "⏰ <@U0BOB>: the update"), (None, "⏰ The update")]
+)
+def test_a_reminder_says_how_late_it_is_and_can_be_snoozed(to, begins):
+    said = answers.nag(incident(), Nag(to=to, overdue=timedelta(minutes=7), step=0))
+    assert text(said).startswith(begins)
+    assert ", 7 minutes ago." in text(said)
+    assert buttons(said) == ["incident.update", "incident.snooze:15m", "incident.snooze:30m"]
+
+
+def test_a_new_task_asks_for_its_owner_and_a_moved_one_is_quiet():
+    new = answers.task_message(incident(), task(owner=None))
+    assert "📌 Task 1 of INC-00042: Drain node-3 · nobody yet: who takes it?" in text(new)
+    assert buttons(new) == ["incident.task:start", "incident.task:done"]
+    assert new["blocks"][1]["elements"][0]["value"] == "INC-00042|1"
+    moved = answers.task_message(incident(), task(status="done"))
+    assert text(moved) == "☑️ Task 1 of INC-00042: Drain node-3 · <@U0BOB> · *done*"
+    assert buttons(moved) == []
+
+
+def test_one_line_changes_say_who_did_it():
+    one = incident(severity=Severity.SEV1)
+    said = text(answers.severity_changed(one, Severity.SEV3, BOB))
+    assert said.startswith("🟡 SEV3 → 🔴 *SEV1* · INC-00042, by <@U0BOB> · *Next update* due")
+    assert "given by <@U0ANN>" in text(answers.seated(one, IncidentRole.ONCALL, BOB, ANN))
+    assert "given by" not in text(answers.seated(one, IncidentRole.ONCALL, BOB, BOB))
+    assert "<@U0BOB>: <@U0ANN> calls you in" in text(answers.called(one, [BOB], ANN))
+    assert text(answers.reopened(one, ANN)).startswith("♻️ <@U0ANN> reopened")
+
+
+def test_who_is_called_in_learns_what_where_and_can_acknowledge():
+    said = answers.called_in(incident(), "C0ROOM", ANN)
+    assert "*Where* <#C0ROOM>" in text(said)
+    assert buttons(said) == ["incident.ack"]
+    assert buttons(answers.called_in(incident(acknowledged_by=BOB), None, ANN)) == []
+
+
+def test_the_archive_is_offered_with_what_is_left():
+    said = answers.archive_offer(resolved(tasks=(task(),)))
+    assert "Follow-up tasks still open: 1." in text(said)
+    assert buttons(said) == ["incident.archive"]
+    assert "confirm" in said["blocks"][1]["elements"][0]
+
+
+def test_a_failing_lane_is_told_with_its_cure():
+    said = answers.lane_failing(incident(), "incident:INC-00042", "is_archived")
+    assert "Posts to the incident channel cannot be delivered" in text(said)
+    assert "is_archived" in text(said)
+    assert buttons(said) == ["lane.retry"]
+
+
+def test_a_private_incident_that_was_not_opened_says_why():
+    said = text(answers.private_stopped(incident(private=True), "restricted_action"))
+    assert "*not* opened" in said
+    assert "restricted_action" in said
+    assert "Checkout" not in said
