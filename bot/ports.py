@@ -26,6 +26,9 @@ class Inbox(Protocol):
         """Store `intent` and make it due, in one step; False when it (or its guard) is known.
 
         A guard lives 3 seconds, a recorded id at least 24 hours.
+
+        Raises:
+            Unavailable: it cannot be reached; nothing was recorded.
         """
 
     async def intent(self, intent_id: str) -> Intent | None:

@@ -1,141 +1,39 @@
 """What signalbox.yml and system.yml may say. Each shape turns into its value of `bot.domain`."""
 
-import re
-from datetime import datetime, timedelta
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from datetime import timedelta
+from typing import Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
     StrictInt,
     StrictStr,
-    StringConstraints,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-from bot.domain.config import Channels, Config, Freeze, Policy, System
-from bot.domain.duration import PATTERN, parse_duration
+from bot.config_files.words import (
+    Channel,
+    Duration,
+    GroupId,
+    LocalTime,
+    MaybeDuration,
+    Name,
+    ResponderId,
+    SeverityWord,
+    Shape,
+    SystemId,
+    Text,
+    UserId,
+    Zone,
+)
+from bot.domain.config import Channels, Config, Freeze, System
 from bot.domain.person import Holders, Role
+from bot.domain.policy import BUILT_IN, Policy
 from bot.domain.reminders import QUIET_AFTER_UPDATE
-from bot.domain.severity import WORDS, Severity, Timetable, severity_named
-from bot.errors import Invalid
-
-CHANNEL_MAX = 80  # as in bot/domain/channel_name.py
-CHANNEL_ID = re.compile(r"^[CG][A-Z0-9]{6,}$")
-USER_ID = r"^[UW][A-Z0-9]{2,}$"
-GROUP_ID = r"^S[A-Z0-9]{2,}$"
-NOT_AN_ID = (
-    "write the member id, such as U024BE7LH: in Slack, open the profile, then Copy member ID"
-)
-NOT_A_GROUP = "write the user group's id, such as S0614TZR7, not its @handle"
-
-
-def _duration(value: object) -> timedelta:
-    if not isinstance(value, str):
-        message = f"{value} has no unit: write a duration such as 15m, 2h or 1h30m"
-        raise ValueError(message)  # noqa: TRY004 - pydantic turns only ValueError into a problem
-    try:
-        return parse_duration(value)
-    except Invalid as error:
-        message = f"`{value}` is no duration: write 15m, 2h or 1h30m"
-        raise ValueError(message) from error
-
-
-def _channel(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        message = "names no channel: leave the line out, or write the name without # (a comment)"
-        raise ValueError(message)
-    name = value.strip().removeprefix("#")
-    if CHANNEL_ID.match(name):
-        return name
-    if len(name) > CHANNEL_MAX or name != name.lower() or re.search(r"[\s,.#@<>]", name):
-        message = f"`{value}` cannot be a channel: write its name (lower case) or its id (C...)"
-        raise ValueError(message)
-    return name
-
-
-def _local_time(value: object) -> datetime:
-    try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
-        message = f"`{value}` is no date: write 2026-12-24T18:00 or 2026-12-24"
-        raise ValueError(message) from None
-    if moment.tzinfo is not None:
-        message = f"`{value}`: leave the offset out and name the time zone in `zone`"
-        raise ValueError(message)
-    return moment
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        message = f"`{value}` is no time zone: write an IANA name such as Europe/Berlin or UTC"
-        raise ValueError(message) from None
-    return value
-
-
-def _matching(pattern: str, otherwise: str) -> tuple[AfterValidator, WithJsonSchema]:
-    """Return what checks a text and what describes it; `otherwise` is the cure."""
-
-    def check(value: str) -> str:
-        if not re.match(pattern, value):
-            message = f"`{value}`: {otherwise}"
-            raise ValueError(message)
-        return value
-
-    return AfterValidator(check), WithJsonSchema({"type": "string", "pattern": pattern})
-
-
-def _severity(value: object) -> Severity:
-    try:
-        return severity_named(str(value))
-    except Invalid as error:
-        raise ValueError(str(error).replace("`", "")) from error
-
-
-DURATION_SCHEMA = WithJsonSchema(
-    {"type": "string", "pattern": PATTERN, "examples": ["15m", "2h", "1h30m"]}
-)
-Duration = Annotated[timedelta, BeforeValidator(_duration), DURATION_SCHEMA]
-MaybeDuration = Annotated[timedelta | None, BeforeValidator(_duration), DURATION_SCHEMA]
-Channel = Annotated[
-    str | None,  # None only when the line is absent
-    BeforeValidator(_channel),
-    WithJsonSchema({"type": "string", "maxLength": CHANNEL_MAX}),
-]
-LocalTime = Annotated[
-    datetime,
-    BeforeValidator(_local_time),
-    WithJsonSchema({"type": "string", "examples": ["2026-12-24T18:00", "2026-12-24"]}),
-]
-Zone = Annotated[StrictStr, AfterValidator(_zone)]
-UserId = Annotated[StrictStr, *_matching(USER_ID, NOT_AN_ID)]
-GroupId = Annotated[StrictStr, *_matching(GROUP_ID, NOT_A_GROUP)]
-ResponderId = Annotated[StrictStr, *_matching(f"{USER_ID}|{GROUP_ID}", NOT_AN_ID)]
-SeverityWord = Annotated[
-    Severity,
-    BeforeValidator(_severity),
-    WithJsonSchema({"enum": [*WORDS, *map(str.upper, WORDS), *map(str.title, WORDS)]}),
-]
-Text = Annotated[str, StringConstraints(strict=True, strip_whitespace=True, min_length=1)]
-SystemId = Annotated[StrictStr, *_matching(r"^[a-z][a-z0-9-]{0,40}$", "write a-z, 0-9 and -")]
-Name = Annotated[
-    StrictStr, *_matching(r"^[A-Za-z_][A-Za-z0-9_]*$", "write the name of an environment variable")
-]
-
-
-class Shape(BaseModel):
-    """Closed: an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from bot.domain.severity import WORDS, Timetable
 
 
 class ChannelsShape(Shape):
@@ -164,13 +62,36 @@ class HoldersShape(Shape):
 
 
 class PolicyShape(Shape):
-    """An approval policy."""
+    """An approval policy. What is absent is as in the built-in one of that name, if there is one."""
 
     approve: StrictInt = Field(default=1, ge=0, le=10, description="How many must approve.")
     deny: StrictInt = Field(default=1, ge=1, le=10, description="How many can stop it.")
     from_: tuple[Role, ...] = Field(default=(), alias="from", description="Who may approve.")
     one_of: tuple[Role, ...] = Field(
         default=(), description="At least one approver holds one of these."
+    )
+    each_of: tuple[Role | Literal["commander"], ...] = Field(
+        default=(), description="Each of these must approve, as different people."
+    )
+    commander_counts: StrictBool = Field(
+        default=False, description="The commander of the open incident may approve."
+    )
+    confirm: StrictBool = Field(default=False, description="Who asks must confirm.")
+    typed: StrictBool = Field(default=False, description="Who asks must type what is touched.")
+    incident: Literal["", "open", "private"] = Field(
+        default="", description="Only in an open, or an open private, incident."
+    )
+    relaxed: dict[SeverityWord, StrictInt] = Field(
+        default={}, description="Approvals needed while an incident of that severity is open."
+    )
+    alone_after: Duration | None = Field(
+        default=None, description="Then the commander may go on alone, with a reason."
+    )
+    fallback: tuple[Role, ...] = Field(
+        default=(), description="Asked too when nobody answers; absent: nobody."
+    )
+    escalate_after: Duration = Field(
+        default=timedelta(minutes=5), description="When the fallback is asked."
     )
     pending: Duration = Field(
         default=timedelta(minutes=15), description="How long a request waits."
@@ -179,9 +100,10 @@ class PolicyShape(Shape):
         default=timedelta(minutes=10), description="How long an approval may wait."
     )
 
-    def value(self) -> Policy:
-        """Return the domain's value."""
-        return Policy(**self.model_dump())
+    def value(self, name: str) -> Policy:
+        """Return the domain's value. A new policy that names nobody has nobody (P6)."""
+        base = BUILT_IN.get(name, Policy(from_=()))
+        return base.model_copy(update={key: getattr(self, key) for key in self.model_fields_set})
 
 
 class FreezeShape(Shape):
@@ -292,7 +214,7 @@ class ConfigShape(Shape):
         return Config(
             channels=self.channels.value(),
             roles={role: holders.value() for role, holders in self.roles.items()},
-            policies={name: policy.value() for name, policy in self.policies.items()},
+            policies={name: policy.value(name) for name, policy in self.policies.items()},
             freeze=tuple(freeze.value() for freeze in self.freeze),
             systems=systems,
             team=self.team,

@@ -1,10 +1,11 @@
 """What signalbox.yml and the systems' system.yml say, as values. Reading them is wiring's work."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from bot.domain.person import Holders, Role
 from bot.domain.placeholders import unset
+from bot.domain.policy import BUILT_IN, Policy
 from bot.domain.severity import DEFAULT_TIMETABLES, Severity, Timetable
 from bot.domain.values import Value
 from bot.errors import Invalid, NotFound
@@ -20,17 +21,6 @@ class Channels(Value):
     alerts: str | None = None
     approvals: str | None = None
     digests: str | None = None
-
-
-class Policy(Value):
-    """An approval policy; the seven of the design are built in under the configured ones."""
-
-    approve: int = 1
-    deny: int = 1
-    from_: tuple[Role, ...] = ()
-    one_of: tuple[Role, ...] = ()
-    pending: timedelta = timedelta(minutes=15)
-    valid: timedelta = timedelta(minutes=10)
 
 
 class Freeze(Value):
@@ -105,6 +95,11 @@ class Config(Value):
     freeze: tuple[Freeze, ...] = ()
     systems: dict[str, System] = {}
     team: str | None = None  # the workspace; learnt from Slack at start when not set
+
+    @property
+    def known_policies(self) -> dict[str, Policy]:
+        """The approval policies by name: the built-in ones under those of signalbox.yml."""
+        return {**BUILT_IN, **self.policies}
 
     def timetable(self, system: str | None, severity: Severity) -> Timetable:
         """Return the timetable of a system, or the default when there is no such system."""

@@ -46,13 +46,13 @@ def nag(incident: Incident, *, now: datetime) -> Nag | None:
     )
 
 
-def nagged(incident: Incident, *, now: datetime | None = None) -> Incident:
-    """Note that a reminder went out at `now` (None: when it was due).
+def nagged(incident: Incident, *, now: datetime) -> Incident:
+    """Note that a reminder went out at `now`.
 
     The next one follows after NAG_EVERY, so that a bot that was down for an hour, or a snooze that
     ran out long after the update was due, does not send all reminders at once.
     """
-    said = {"nags": incident.nags + 1, "nagged_at": now or next_wake(incident)}
+    said = {"nags": incident.nags + 1, "nagged_at": now}
     return incident.model_copy(update={**said, "snoozed_until": None})
 
 

@@ -12,7 +12,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
 
 
 def plain(text: str) -> str:
-    """Return `text` with newline and tab as its only controls. A lone carriage return ends a line."""
+    """Return `text` with no control but newline and tab; a lone carriage return ends a line."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\x1b" in text or "\x9b" in text:
         text = _ESCAPES.sub("", text)

@@ -11,6 +11,7 @@ from bot.engine.conditions import refs, unmet
 from bot.engine.lint_names import Spot, all_tries, spots
 from bot.engine.lint_sheet import Finding, Known, Place, Sheet, nearest, risk_of
 from bot.engine.lint_with import check_name, check_names, check_with
+from bot.engine.plan_steps import needs_of
 from bot.engine.substitution import names, parts
 from bot.errors import Invalid
 
@@ -237,11 +238,10 @@ def check_order(sheet: Sheet, known: Known) -> Iterator[Finding]:
         if isinstance(step, HumanStep):
             late.add(step.id)
             continue
-        needs = {
-            name.split(".")[1]
-            for name in names([step.with_, step.for_each])
-            if name.startswith("steps.")
-        }
+        try:
+            needs = needs_of(step)
+        except Invalid:
+            return  # said by check_steps
         if step.for_each is not None and needs & late:
             cause = f"`{step.id}` repeats over what is only known while it runs"
             cure = "Let `for_each` and its `with` name what is read before the first change"

@@ -99,7 +99,7 @@ async def steps_of(work: Work, step: Step | HumanStep, *, late: bool) -> list[Pl
 
 async def one_step(work: Work, step: Step, step_id: str, item: Any, *, late: bool) -> PlannedStep:
     """Return the step planned for one item."""
-    needs = _needs(step)
+    needs = needs_of(step)
     gone = _gone(work, step_id, needs)
     if gone is not None:
         return _skip(work, step, step_id, gone)
@@ -217,9 +217,14 @@ def _unresolved(work: Work, step: Step, step_id: str) -> PlannedStep:
     return _planned(step, use, Risk.READ if reads else action.risk, calls)
 
 
-def _needs(step: Step) -> frozenset[str]:
+def needs_of(step: Step) -> frozenset[str]:
+    """Return the ids of the steps whose results it needs to be planned.
+
+    Raises:
+        Invalid: a text of it cannot be read.
+    """
     current = step.current.with_ if step.current else {}
-    return steps_named([step.with_, current, *_named_in(step.when)])
+    return steps_named([step.with_, current, step.for_each, *_named_in(step.when)])
 
 
 def _named_in(condition: str | None) -> list[str]:

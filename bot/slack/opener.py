@@ -67,15 +67,15 @@ class Opener:
         if known is None:
             self.say(intent, modals.OLD_BUTTON)
         else:
-            self._own(self._open(intent, known))
+            self._own(self._open(intent, known), intent)
 
     def preview(self, intent: Intent, preview: Preview) -> None:
         """Push the view that `preview` makes of the form's current values."""
-        self._own(self._preview(intent, preview))
+        self._own(self._preview(intent, preview), intent)
 
     def refuse(self, intent: Intent, text: str) -> None:
         """Show `text` in a modal: for what has no channel to answer in."""
-        self._own(self._refuse(intent, text))
+        self._own(self._refuse(intent, text), intent)
 
     def say(self, intent: Intent, text: str) -> None:
         """Tell the person privately, outside the outbox (it may be the outbox that is gone)."""
@@ -95,15 +95,20 @@ class Opener:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-    def _own(self, work: Coroutine[Any, Any, None]) -> None:
+    def _own(self, work: Coroutine[Any, Any, None], intent: Intent | None = None) -> None:
+        """Keep the task until it ends; when it fails, `intent`'s person is told."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._disown)
+        task.add_done_callback(lambda done: self._disown(done, intent))
 
-    def _disown(self, task: asyncio.Task[None]) -> None:
+    def _disown(self, task: asyncio.Task[None], intent: Intent | None) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("slack.opener.failed", exc_info=error)
+        error = None if task.cancelled() else task.exception()
+        if error is None:
+            return
+        text = self._explain(error)
+        if intent is not None:
+            self.say(intent, text)
 
     async def _open(self, intent: Intent, form: Form) -> None:
         fixed = {"callback_id": form.callback_id, "private_metadata": private_metadata(intent)}

@@ -42,9 +42,10 @@ class Crew:
         return self._seated(turn, roles.claim(incident, role, turn.user), role, turn.user)
 
     async def offer(self, turn: Turn, incident: Incident, to: str, note: str = "") -> Incident:
-        """Offer command; the other person must accept."""
-        await self.people.act(turn)
+        """Offer command; the other person must accept. Only its holder or a lead gives it away."""
+        person = await self.people.act(turn)
         await self._member(turn, to)
+        await self._may_give(turn, incident, IncidentRole.COMMANDER, person)
         moved = turn.keep(roles.offer_handover(incident, to, by=turn.user, now=turn.now, note=note))
         turn.line(moved, "handover", f"Command offered to <@{to}>.")
         turn.audit("incident.handover-offered", moved.id, to=to)

@@ -84,6 +84,12 @@ class Reading:
         turn.audit("incident.postmortem", incident.id)
         turn.answer(answers.postmortem_coming(incident))
 
+    async def confirm(self, turn: Turn, incident: Incident, what: str) -> None:
+        """Say that it is done; not to somebody in whose channel it just happened (P10)."""
+        here = (await self.memory.refs(incident.id)).get("channel")
+        if turn.intent.channel != here:
+            turn.answer(answers.done(incident, what))
+
     async def home(self, user: str) -> dict[str, Any]:
         """Return the App Home view of somebody."""
         incidents = await self.finding.open(user)

@@ -24,7 +24,7 @@ class Reminders:
             turn.check(incident)
             self.telling.remind(turn, incident)
             return
-        moved = turn.keep(nagged(incident))
+        moved = turn.keep(nagged(incident, now=turn.now))
         turn.line(moved, "reminder", "An update is due.")
         turn.audit("incident.reminded", moved.id, to=reminder.to or "channel", step=reminder.step)
         self.telling.say(turn, moved, answers.nag(moved, reminder))

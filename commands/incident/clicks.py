@@ -14,14 +14,14 @@ from commands.incident.target import target
 async def acknowledge(turn: Turn, use: UseCases) -> None:
     """I have seen it."""
     moved = await use.incidents.acknowledge(turn, await target(turn, use))
-    turn.answer(answers.done(moved, "Acknowledged"))
+    await use.reading.confirm(turn, moved, "Acknowledged")
 
 
 async def role(turn: Turn, use: UseCases) -> None:
     """I take this role."""
     wanted = parsing.role(_suffix(turn))
     moved = await use.crew.claim(turn, await target(turn, use), wanted)
-    turn.answer(answers.done(moved, f"You are {_shown(wanted)}"))
+    await use.reading.confirm(turn, moved, f"You are {_shown(wanted)}")
 
 
 async def task(turn: Turn, use: UseCases) -> None:
@@ -33,7 +33,7 @@ async def task(turn: Turn, use: UseCases) -> None:
         raise Invalid(message)
     status = {"done": "done", "start": "in progress"}.get(_suffix(turn), "done")
     moved = await use.crew.set_task(turn, incident, int(number[:6]), status)
-    turn.answer(answers.done(moved, f"Task {number} {status}"))
+    await use.reading.confirm(turn, moved, f"Task {number} {status}")
 
 
 async def snooze(turn: Turn, use: UseCases) -> None:
@@ -47,7 +47,7 @@ async def snooze(turn: Turn, use: UseCases) -> None:
 async def escalate(turn: Turn, use: UseCases) -> None:
     """Call the leads in."""
     moved = await use.crew.escalate(turn, await target(turn, use))
-    turn.answer(answers.done(moved, "Escalated to the leads"))
+    await use.reading.confirm(turn, moved, "Escalated to the leads")
 
 
 async def handover(turn: Turn, use: UseCases) -> None:
@@ -55,10 +55,10 @@ async def handover(turn: Turn, use: UseCases) -> None:
     incident = await target(turn, use)
     if _suffix(turn) == "decline":
         moved = await use.crew.decline(turn, incident)
-        turn.answer(answers.done(moved, "Declined"))
+        await use.reading.confirm(turn, moved, "Declined")
     else:
         moved = await use.crew.accept(turn, incident)
-        turn.answer(answers.done(moved, "You have command"))
+        await use.reading.confirm(turn, moved, "You have command")
 
 
 async def archive(turn: Turn, use: UseCases) -> None:
@@ -81,7 +81,7 @@ async def more(turn: Turn, use: UseCases) -> None:
             await escalate(turn, use)
         case "reopen":
             moved = await use.incidents.reopen(turn, incident)
-            turn.answer(answers.done(moved, "Reopened"))
+            await use.reading.confirm(turn, moved, "Reopened")
         case _:
             message = "This menu is from an older version; the card has a new one."
             raise Conflict(message)

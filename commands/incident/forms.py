@@ -94,7 +94,7 @@ async def submit_update(turn: Turn, use: UseCases) -> None:
     incident = await target(turn, use)
     status = Status(_text(turn.intent.values, "status") or incident.status.value)
     moved = await use.incidents.update(turn, incident, _update(turn), status)
-    turn.answer(answers.done(moved, "Update posted"))
+    await use.reading.confirm(turn, moved, "Update posted")
 
 
 async def submit_resolve(turn: Turn, use: UseCases) -> None:
@@ -103,11 +103,11 @@ async def submit_resolve(turn: Turn, use: UseCases) -> None:
     ending = _text(turn.intent.values, "ending") or "resolved"
     if ending == "resolved":
         moved = await use.incidents.resolve(turn, incident, _resolution(turn))
-        turn.answer(answers.done(moved, "Resolved"))
+        await use.reading.confirm(turn, moved, "Resolved")
     else:
         other = _text(turn.intent.values, "duplicate_of") or None
         moved = await use.incidents.close(turn, incident, CloseReason(ending), other)
-        turn.answer(answers.done(moved, "Closed"))
+        await use.reading.confirm(turn, moved, "Closed")
 
 
 async def submit_handover(turn: Turn, use: UseCases) -> None:
@@ -115,7 +115,7 @@ async def submit_handover(turn: Turn, use: UseCases) -> None:
     incident = await target(turn, use)
     said = turn.intent.values
     moved = await use.crew.offer(turn, incident, _text(said, "user"), _text(said, "note"))
-    turn.answer(answers.done(moved, "Handover offered"))
+    await use.reading.confirm(turn, moved, "Handover offered")
 
 
 async def submit_task(turn: Turn, use: UseCases) -> None:
@@ -124,7 +124,7 @@ async def submit_task(turn: Turn, use: UseCases) -> None:
     said = turn.intent.values
     owner = _text(said, "owner") or None
     moved = await use.crew.add_task(turn, incident, _text(said, "text"), owner)
-    turn.answer(answers.done(moved, "Task added"))
+    await use.reading.confirm(turn, moved, "Task added")
 
 
 async def submit_severity(turn: Turn, use: UseCases) -> None:
@@ -132,7 +132,7 @@ async def submit_severity(turn: Turn, use: UseCases) -> None:
     incident = await target(turn, use)
     severity = severity_named(_text(turn.intent.values, "severity"))
     moved = await use.incidents.severity(turn, incident, severity)
-    turn.answer(answers.done(moved, "Severity changed"))
+    await use.reading.confirm(turn, moved, "Severity changed")
 
 
 async def submit_snooze(turn: Turn, use: UseCases) -> None:

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.domain.incident import Incident, Resolution, Update
+from bot.domain.incident import Resolution, Update
 from bot.domain.intent import Intent
 from bot.domain.severity import severity_named
 from bot.errors import Invalid
@@ -68,30 +68,35 @@ async def _declare(turn: Turn, use: UseCases, said: Words) -> None:
 async def _update(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
     update = Update(by=turn.intent.user, at=turn.now, investigation=heard(said.rest))
-    _done(turn, await use.incidents.update(turn, incident, update), "Update posted")
+    moved = await use.incidents.update(turn, incident, update)
+    await use.reading.confirm(turn, moved, "Update posted")
 
 
 async def _resolve(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
     resolution = Resolution(by=turn.intent.user, at=turn.now, applied=heard(said.rest))
-    _done(turn, await use.incidents.resolve(turn, incident, resolution), "Resolved")
+    moved = await use.incidents.resolve(turn, incident, resolution)
+    await use.reading.confirm(turn, moved, "Resolved")
 
 
 async def _close(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
     reason, other = parsing.close_reason(said.list)
-    _done(turn, await use.incidents.close(turn, incident, reason, other), "Closed")
+    moved = await use.incidents.close(turn, incident, reason, other)
+    await use.reading.confirm(turn, moved, "Closed")
 
 
 async def _reopen(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
-    _done(turn, await use.incidents.reopen(turn, incident), "Reopened")
+    moved = await use.incidents.reopen(turn, incident)
+    await use.reading.confirm(turn, moved, "Reopened")
 
 
 async def _severity(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
     severity = severity_named(said.rest)
-    _done(turn, await use.incidents.severity(turn, incident, severity), "Severity changed")
+    moved = await use.incidents.severity(turn, incident, severity)
+    await use.reading.confirm(turn, moved, "Severity changed")
 
 
 async def _role(turn: Turn, use: UseCases, said: Words) -> None:
@@ -103,7 +108,7 @@ async def _role(turn: Turn, use: UseCases, said: Words) -> None:
         moved = await use.crew.claim(turn, incident, role)
     else:
         moved = await use.crew.assign(turn, incident, role, parsing.mention(said.list[1]))
-    _done(turn, moved, f"{role.value.capitalize()} set")
+    await use.reading.confirm(turn, moved, f"{role.value.capitalize()} set")
 
 
 async def _task(turn: Turn, use: UseCases, said: Words) -> None:
@@ -118,10 +123,10 @@ async def _task(turn: Turn, use: UseCases, said: Words) -> None:
             )
         case ["done", number] if number.isdecimal():
             moved = await use.crew.set_task(turn, incident, int(number[:6]), "done")
-            _done(turn, moved, f"Task {number} done")
+            await use.reading.confirm(turn, moved, f"Task {number} done")
         case ["start", number] if number.isdecimal():
             moved = await use.crew.set_task(turn, incident, int(number[:6]), "in progress")
-            _done(turn, moved, f"Task {number} in progress")
+            await use.reading.confirm(turn, moved, f"Task {number} in progress")
         case _:
             raise Invalid(_usage("task"))
 
@@ -145,30 +150,33 @@ async def _catchup(turn: Turn, use: UseCases, said: Words) -> None:
 async def _page(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
     user = parsing.mention(said.rest) if said.rest else None
-    _done(turn, await use.crew.page(turn, incident, user), "Paged")
+    moved = await use.crew.page(turn, incident, user)
+    await use.reading.confirm(turn, moved, "Paged")
 
 
 async def _escalate(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
-    _done(turn, await use.crew.escalate(turn, incident), "Escalated to the leads")
+    moved = await use.crew.escalate(turn, incident)
+    await use.reading.confirm(turn, moved, "Escalated to the leads")
 
 
 async def _acknowledge(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
-    _done(turn, await use.incidents.acknowledge(turn, incident), "Acknowledged")
+    moved = await use.incidents.acknowledge(turn, incident)
+    turn.answer(answers.done(moved, "Acknowledged"))
 
 
 async def _snooze(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
     moved = await use.incidents.snooze(turn, incident, parsing.duration(said.rest))
-    _done(turn, moved, f"Reminder snoozed for {said.rest.strip()}")
+    turn.answer(answers.done(moved, f"Reminder snoozed for {said.rest.strip()}"))
 
 
 async def _handover(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
     first, _, note = said.rest.partition(" ")
     moved = await use.crew.offer(turn, incident, parsing.mention(first), heard(note.strip()))
-    _done(turn, moved, "Handover offered")
+    await use.reading.confirm(turn, moved, "Handover offered")
 
 
 async def _postmortem(turn: Turn, use: UseCases, said: Words) -> None:
@@ -183,10 +191,6 @@ async def _archive(turn: Turn, use: UseCases, said: Words) -> None:
 async def _help(turn: Turn, use: UseCases, said: Words) -> None:  # noqa: ARG001 -- one shape
     usages = [(f"/incident {w.usage}", w.does, w.example) for w in WORDS.values()]
     turn.answer(answers.help_text("/incident", usages))
-
-
-def _done(turn: Turn, incident: Incident, what: str) -> None:
-    turn.answer(answers.done(incident, what))
 
 
 def _usage(verb: str) -> str:

@@ -187,15 +187,18 @@ async def test_a_stop_waits_and_then_cancels():
     await subject.drain()
 
 
-async def test_a_broken_skeleton_does_not_go_unseen(capsys):
+async def test_a_broken_skeleton_is_logged_and_told_by_a_reference(capsys):
     def broken(_intent: Intent) -> Any:
         raise RuntimeError
 
     form = Form("f", broken, fill, lambda _v: {}, fill)
-    subject = Opener(Slack(), None, {"f": form})  # type: ignore[arg-type]
+    slack = Slack()
+    subject = Opener(slack, None, {"f": form})  # type: ignore[arg-type]
     subject.open(asked(), "f")
     await subject.drain()
-    assert "slack.opener.failed" in capsys.readouterr().out
+    await subject.drain()
+    assert "slack.form.failed" in capsys.readouterr().out
+    assert "Something went wrong" in slack.named("chat.postEphemeral")[0]["text"]
 
 
 def test_an_unexpected_error_gets_a_reference():
