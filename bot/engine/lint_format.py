@@ -93,7 +93,7 @@ def _broken(file: str, message: str) -> Finding:
 def _problems(file: str, tree: Tree, error: ValidationError) -> Iterator[Finding]:
     seen: set[Place] = set()
     for problem in error.errors():
-        path = where(tree.data, problem["loc"])
+        path = where(tree.data, problem["loc"], problem["type"])
         if path in seen:
             continue
         seen.add(path)
@@ -101,8 +101,9 @@ def _problems(file: str, tree: Tree, error: ValidationError) -> Iterator[Finding
         yield Finding(file=file, line=tree.mark(path).line, cause=cause, cure=cure)
 
 
-def where(data: Any, loc: Place) -> Place:
+def where(data: Any, loc: Place, kind: str) -> Place:
     """Return the keys of `loc` without what pydantic adds for the kinds of a union."""
+    absent = kind == "missing"  # its last part is a key that is not there
     path: list[Any] = []
     for place, part in enumerate(loc):
         inside = (isinstance(data, dict) and part in data) or (
@@ -110,7 +111,7 @@ def where(data: Any, loc: Place) -> Place:
         )
         if inside:
             data = data[part]
-        elif part == "[key]" or place < len(loc) - 1 or part in _TAGS:
+        elif part == "[key]" or place < len(loc) - 1 or (part in _TAGS and not absent):
             continue
         path.append(part)
     return tuple(path)

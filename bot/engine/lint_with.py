@@ -45,7 +45,7 @@ def _tried(
         yield (), sheet.finding(path, str(error), "Name secrets as `${NAME}`")
     except ValidationError as error:
         for problem in error.errors():
-            place = where(given, problem["loc"])
+            place = where(given, problem["loc"], problem["type"])
             if not _excused(given, place, problem["type"], one):
                 cause, cure = _said(action, dict(problem), place)
                 yield place, sheet.finding((*path, *place), cause, cure)

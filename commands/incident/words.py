@@ -116,11 +116,8 @@ async def _task(turn: Turn, use: UseCases, said: Words) -> None:
     match said.list:
         case ["add", *rest] if rest:
             owner = parsing.mention(rest.pop()) if parsing.MENTION.match(rest[-1]) else None
-            _done(
-                turn,
-                await use.crew.add_task(turn, incident, heard(" ".join(rest)), owner),
-                "Task added",
-            )
+            moved = await use.crew.add_task(turn, incident, heard(" ".join(rest)), owner)
+            await use.reading.confirm(turn, moved, "Task added")
         case ["done", number] if number.isdecimal():
             moved = await use.crew.set_task(turn, incident, int(number[:6]), "done")
             await use.reading.confirm(turn, moved, f"Task {number} done")

@@ -48,6 +48,13 @@ CASES = {
         "`steps[0].effect` cannot be `maybe`", "`idempotent`"),
     "a number without a unit": (
         READING + "  - id: two\n    uses: toy.look\n    timeout: 5\n", 9, "no unit", "Correct"),
+    "a question without words": (
+        READING + "  - {id: two, ask: confirm}\n",
+        7,
+        "`steps[1].text` is missing",
+        "Add `text:`",
+    ),
+    "no steps at all": ("tags: [a]\n", 5, "`steps` is missing", "Add at least one step"),
     "no steps": ("steps: []\n", 5, "`steps`", "Correct"),
     "an unknown action": (STEP.replace("toy.look", "toy.loook") % "{}", 6,
                           "no action `toy.loook`", "`toy.look`"),
