@@ -61,6 +61,12 @@ class Memory(Protocol):
     async def incidents(self, ids: Sequence[str]) -> list[Incident]:
         """Return those that exist, in the order asked."""
 
+    async def document(self, kind: str, document_id: str) -> str | None:
+        """Return the JSON of a stored document; None when there is none."""
+
+    async def documents(self, kind: str, ids: Sequence[str]) -> list[str]:
+        """Return the JSON of those that exist, in the order asked."""
+
     async def marked(self, index: str, *, newest_first: bool = True, limit: int = 200) -> list[str]:
         """Return the members of an index by score."""
 
@@ -75,6 +81,22 @@ class Memory(Protocol):
 
     async def failing_lanes(self, incident_id: str) -> list[LaneStatus]:
         """Return the lanes that wait for a Retry, oldest first."""
+
+
+class Output(Protocol):
+    """What steps said, already redacted. It is kept for a week and up to a size for each run."""
+
+    async def append(self, run: str, step: str, text: str) -> bool:
+        """Add text to a step's output; False when the run's room is full and it was dropped."""
+
+    async def tail(self, run: str, step: str, characters: int) -> str:
+        """Return about the last `characters` of a step's output; "" when it said nothing."""
+
+    async def whole(self, run: str) -> str:
+        """Return everything a run said, each step under a heading line, in order of appearance."""
+
+    async def size(self, run: str) -> int:
+        """Return how many characters a run has said."""
 
 
 class Taken(Value):

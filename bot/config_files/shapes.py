@@ -62,7 +62,7 @@ class HoldersShape(Shape):
 
 
 class PolicyShape(Shape):
-    """An approval policy. What is absent is as in the built-in one of that name, if there is one."""
+    """An approval policy. What is absent is as in the built-in one of that name."""
 
     approve: StrictInt = Field(default=1, ge=0, le=10, description="How many must approve.")
     deny: StrictInt = Field(default=1, ge=1, le=10, description="How many can stop it.")

@@ -13,6 +13,7 @@ ROOT = "sb:{signalbox}:"
 GUARD_LIVES = timedelta(seconds=3)  # a double click
 DONE_LIVES = timedelta(hours=48)  # Slack redelivers for minutes, PagerDuty for 48 hours
 NUMBERED_LIVES = timedelta(days=30)  # longer than any intent waits to be decided
+OUTPUT_LIVES = timedelta(days=7)  # by then it is a file in Slack
 LONE_FAILURE_LIVES = timedelta(days=7)  # nobody can retry it; it is kept to be looked at
 
 
@@ -53,6 +54,10 @@ BEGUN = Key("begun", "begun", "hash", "lane -> the entry begun last")
 COALESCE = Key("coalesce", "coalesce:", "hash", "lane: coalescing key -> newest entry")
 WAITING = Key("waiting", "waiting:", "set", "incident: lanes that wait for a reference of it")
 FAILING = Key("failing", "failing:", "zset", "incident: lanes that wait for a Retry")
+# -------- output of runs
+OUTPUT = Key("output", "output:", "list", "run, step: pieces of text, oldest first", OUTPUT_LIVES)
+OUTPUT_STEPS = Key("output_steps", "output-steps:", "list", "run: its steps", OUTPUT_LIVES)
+OUTPUT_SIZE = Key("output_size", "output-size:", "string", "run: characters kept", OUTPUT_LIVES)
 # -------- due work (see due.py)
 DUE = Key("due", "due", "zset", "item by when to hand it over (ms)")
 HELD = Key("held", "held", "zset", "item handed over, by when that counts as lost (ms)")
@@ -87,6 +92,9 @@ TABLE = (
     COALESCE,
     WAITING,
     FAILING,
+    OUTPUT,
+    OUTPUT_STEPS,
+    OUTPUT_SIZE,
     DUE,
     HELD,
     AGAIN,

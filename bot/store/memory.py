@@ -57,11 +57,20 @@ class RedisMemory:
 
     async def incidents(self, ids: Sequence[str]) -> list[Incident]:
         """Return those that exist, in the order asked."""
+        bodies = await self.documents("incident", ids)
+        return [Incident.model_validate_json(body) for body in bodies]
+
+    async def document(self, kind: str, document_id: str) -> str | None:
+        """Return the JSON of a stored document."""
+        found = await self.documents(kind, [document_id])
+        return found[0] if found else None
+
+    async def documents(self, kind: str, ids: Sequence[str]) -> list[str]:
+        """Return the JSON of those that exist, in the order asked."""
         if not ids:
             return []
-        stored = await self._redis.call("HMGET", keys.DOC("incident"), *ids)
-        bodies = [text.partition(" ")[2] for text in stored if text is not None]
-        return [Incident.model_validate_json(body) for body in bodies]
+        stored = await self._redis.call("HMGET", keys.DOC(kind), *ids)
+        return [text.partition(" ")[2] for text in stored if text is not None]
 
     async def marked(self, index: str, *, newest_first: bool = True, limit: int = 200) -> list[str]:
         """Return the members of an index by score."""

@@ -11,6 +11,7 @@ from bot.store.due import RedisDue
 from bot.store.inbox import RedisInbox
 from bot.store.memory import RedisMemory
 from bot.store.outbox import RedisOutbox
+from bot.store.output import RedisOutput
 from bot.store.pace import RedisPace
 
 
@@ -27,6 +28,7 @@ class RedisStore:
         self.memory = RedisMemory(connection, clock)
         self.outbox = RedisOutbox(connection, clock)
         self.audit = RedisAudit(connection)
+        self.output = RedisOutput(connection)
         self.pace = RedisPace(connection, clock)
         self.due = RedisDue(connection, self.blocking, clock)
 

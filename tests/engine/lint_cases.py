@@ -54,7 +54,7 @@ CASES = {
         "`steps[1].text` is missing",
         "Add `text:`",
     ),
-    "no steps at all": ("tags: [a]\n", 5, "`steps` is missing", "Add at least one step"),
+    "no steps at all": ("tags: [a]\n", 1, "`steps` is missing", "Add at least one step"),
     "no steps": ("steps: []\n", 5, "`steps`", "Correct"),
     "an unknown action": (STEP.replace("toy.look", "toy.loook") % "{}", 6,
                           "no action `toy.loook`", "`toy.look`"),

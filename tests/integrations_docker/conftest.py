@@ -1,0 +1,54 @@
+"""A project of its own for each test, made by labels as Compose does, behind a recording proxy."""
+
+import itertools
+import os
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from integrations.docker import integration
+from tests.integrations_docker.desk import Desk, Project
+from tests.integrations_docker.proxy import RecordingProxy
+from tests.support.docker_engine import Engine, docker_engine
+
+__all__ = ["docker_engine"]
+
+NUMBERS = itertools.count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "project" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.external)
+
+
+@pytest.fixture
+async def project(docker_engine: Engine) -> AsyncIterator[Project]:
+    """An empty project; what is left of it is removed."""
+    made = Project(docker_engine, f"demo{os.getpid()}x{next(NUMBERS)}")
+    yield made
+    made.clear()
+
+
+@pytest.fixture
+async def desk(project: Project, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    """The actions on that project, as the engine of the bot calls them."""
+    listen = project.engine.folder / f"p{next(NUMBERS)}.sock"
+    proxy = RecordingProxy(listen, project.engine.socket)
+    system: dict[str, Any] = {
+        "id": "demo",
+        "docker": {
+            "host": proxy.host,
+            "project": project.name,
+            "services": ["web", "worker"],
+            "containers": ["alone-" + project.name],
+            "images": ["lab/app"],
+            "harmless_env": ["LOG_LEVEL"],
+            **getattr(request, "param", {}),
+        },
+    }
+    client = integration.connect(system)
+    yield Desk(client, system, proxy, project)
+    await integration.close(client)
+    proxy.close()
