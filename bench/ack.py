@@ -2,9 +2,10 @@
 
     python bench/ack.py [--requests 3000] [--concurrency 50]
 
-Prints p50, p99 and requests per second of three apps, measured in turns in one run and one
-process pinned to one core (Redis has another): Bolt's default runner, Bolt inline
-(`process_before_response`), and ours, which records the command in Redis before it answers.
+Slack sends signed HTTP requests and waits for the answer; so does this. Three apps are served by
+one process, pinned to one core: Bolt's default runner, Bolt inline (`process_before_response`) and
+ours, which records the command in Redis before it answers. They are measured in turns, in one run.
+Prints p50, p99 and requests per second, and how many times the two bare apps' p50 that is.
 """
 
 import argparse
@@ -14,36 +15,40 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import aiohttp
+from aiohttp import web
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap.parts import SystemClock, find_commands
-from bot.slack.app import OneWorkspace, bolt_app
+from bot.slack.app import bolt_app
 from bot.slack.listeners import Listeners
 from bot.slack.webapi import WebApi
 from bot.store.embedded import EmbeddedServer
 from bot.store.store import RedisStore
+from bot.web.app import application
+from bot.web.metrics import Metrics
+from sandbox.slack import SlackSandbox
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"  # noqa: S105 -- Slack's own example
+NAMES = ("Bolt, default", "Bolt, inline", "Signalbox, durable")
 TURNS = 5
 OK = 200
-Dispatch = Callable[[AsyncBoltRequest], Awaitable[Any]]
+PATH = "/slack/events"
 
 
-def bare(*, inline: bool) -> AsyncApp:
-    """Return the smallest app that acknowledges; `inline`: within the request."""
+def bare(sandbox: SlackSandbox, *, inline: bool) -> web.Application:
+    """Return the app of Bolt's own first example; `inline`: it answers within the request."""
     app = AsyncApp(
-        client=AsyncWebClient(token="xoxb-bench"),  # noqa: S106 -- never sent
-        authorize=OneWorkspace("xoxb-bench"),
+        client=AsyncWebClient(token=sandbox.core.bot_token, base_url=sandbox.api_url),
         signing_secret=SECRET,
         process_before_response=inline,
     )
@@ -52,20 +57,41 @@ def bare(*, inline: bool) -> AsyncApp:
     async def acknowledge(ack: Any) -> None:
         await ack()
 
-    return app
+    return app.web_app(PATH)
 
 
-def ours(store: RedisStore) -> AsyncApp:
-    """Return the bot's own ears on a real Redis."""
-    api = WebApi(AsyncWebClient(token="xoxb-bench"), None)  # type: ignore[arg-type]  # noqa: S106
-    app = bolt_app(api, SECRET)
-    opener: Any = None  # no words here open a form
-    Listeners(find_commands(), store.inbox, SystemClock(), opener).attach(app)
-    return app
+def ours(store: RedisStore, sandbox: SlackSandbox) -> web.Application:
+    """Return the bot's own ears on a real Redis, with its metrics."""
+    api = WebApi.connect(sandbox.core.bot_token, sandbox.api_url)
+    app, metrics, opener = bolt_app(api, SECRET), Metrics(), None
+    ears = Listeners(find_commands(), store.inbox, SystemClock(), opener, watch=metrics)  # type: ignore[arg-type]  # no word here opens a form
+    ears.attach(app)
+    return application(app, metrics, {})
 
 
-def request(number: int) -> AsyncBoltRequest:
-    """Return a signed slash command with a trigger id of its own."""
+async def serve() -> None:
+    """Serve the three, one port each, and print the ports; ends with its standard input."""
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sb-bench-"))
+        server = await stack.enter_async_context(EmbeddedServer(Path(folder)))
+        slack = SlackSandbox(signing_secret=SECRET, rate_limits=False)
+        await stack.enter_async_context(slack)
+        _pin(0)
+        store = RedisStore.at(server.url, SystemClock())
+        apps = (bare(slack, inline=False), bare(slack, inline=True), ours(store, slack))
+        ports = []
+        for app in apps:
+            runner = web.AppRunner(app, access_log=None)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            ports.append(runner.addresses[0][1])
+        print(*ports, flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+
+def request(number: int) -> tuple[str, dict[str, str]]:
+    """Return body and headers of a signed slash command with a trigger id of its own."""
     form = {
         "command": "/incident",
         "text": "update rolled back, errors are falling",
@@ -80,33 +106,31 @@ def request(number: int) -> AsyncBoltRequest:
     }
     body, at = urlencode(form), str(int(time.time()))
     signature = SignatureVerifier(SECRET).generate_signature(timestamp=at, body=body)
-    headers = {
-        "content-type": ["application/x-www-form-urlencoded"],
-        "x-slack-request-timestamp": [at],
-        "x-slack-signature": [signature or ""],
+    return body, {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": at,
+        "x-slack-signature": signature or "",
     }
-    return AsyncBoltRequest(body=body, headers=headers)
 
 
-async def one_by_one(app: AsyncApp, count: int) -> list[float]:
+async def one_by_one(http: aiohttp.ClientSession, port: int, count: int) -> list[float]:
     """Return the seconds each request took, one after the other."""
     took = []
     for number in range(count):
-        asked = request(number)
+        body, headers = request(number)
         start = time.perf_counter()
-        answer = await app.async_dispatch(asked)
+        await _send(http, port, body, headers)
         took.append(time.perf_counter() - start)
-        _must_be_ok(answer)
     return took
 
 
-async def at_once(app: AsyncApp, count: int, concurrency: int) -> float:
+async def at_once(http: aiohttp.ClientSession, port: int, count: int, concurrency: int) -> float:
     """Return requests per second with this many under way."""
     waiting = iter([request(number) for number in range(count)])
 
     async def work() -> None:
-        for asked in waiting:
-            _must_be_ok(await app.async_dispatch(asked))
+        for body, headers in waiting:
+            await _send(http, port, body, headers)
 
     start = time.perf_counter()
     await asyncio.gather(*(work() for _ in range(concurrency)))
@@ -115,33 +139,40 @@ async def at_once(app: AsyncApp, count: int, concurrency: int) -> float:
 
 async def measure(count: int, concurrency: int) -> None:
     """Run the three in turns and print the table."""
-    with tempfile.TemporaryDirectory(prefix="sb-bench-") as folder:
-        async with EmbeddedServer(Path(folder)) as server:
-            _pin()
-            store = RedisStore.at(server.url, SystemClock())
-            apps = {
-                "Bolt, default": bare(inline=False),
-                "Bolt, inline": bare(inline=True),
-                "Signalbox, durable": ours(store),
-            }
-            took: dict[str, list[float]] = {name: [] for name in apps}
-            rate: dict[str, list[float]] = {name: [] for name in apps}
-            for turn in range(TURNS + 1):
-                for name, app in apps.items():
-                    some = await one_by_one(app, count // TURNS // (10 if "default" in name else 1))
-                    speed = await at_once(app, count // TURNS, concurrency)
-                    if turn:  # the first turn warms up
-                        took[name] += some
-                        rate[name].append(speed)
-            await store.close()
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        __file__,
+        "--serve",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    ports = [int(word) for word in (await child.stdout.readline()).split()]
+    _pin(-1)
+    took: dict[str, list[float]] = {name: [] for name in NAMES}
+    rate: dict[str, list[float]] = {name: [] for name in NAMES}
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        for turn in range(TURNS + 1):
+            for name, port in zip(NAMES, ports, strict=True):
+                some = await one_by_one(http, port, count // TURNS // _slower(name))
+                speed = await at_once(http, port, count // TURNS, concurrency)
+                if turn:  # the first turn warms up
+                    took[name] += some
+                    rate[name].append(speed)
+    child.terminate()
+    await child.wait()
     _print(took, rate, count, concurrency)
+
+
+def _slower(name: str) -> int:
+    """Bolt's default takes 10 ms each; a tenth of the requests tells as much."""
+    return 10 if name == NAMES[0] else 1
 
 
 def _print(
     took: dict[str, list[float]], rate: dict[str, list[float]], count: int, concurrency: int
 ) -> None:
-    inline = statistics.median(took["Bolt, inline"])
-    default = statistics.median(took["Bolt, default"])
+    default, inline = (statistics.median(took[name]) for name in NAMES[:2])
     print(f"{count} requests each, {TURNS} turns; throughput with {concurrency} at once\n")
     print(f"{'':20} {'p50 ms':>8} {'p99 ms':>8} {'/s':>8} {'x inline':>9} {'x default':>10}")
     for name, times in took.items():
@@ -154,16 +185,18 @@ def _print(
         )
 
 
-def _pin() -> None:
-    """Keep this process on one core; Redis, started before, may use the others."""
-    if hasattr(os, "sched_setaffinity"):  # Linux; macOS has no such thing
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-
-
-def _must_be_ok(answer: Any) -> None:
+async def _send(http: aiohttp.ClientSession, port: int, body: str, headers: dict[str, str]) -> None:
+    async with http.post(f"http://127.0.0.1:{port}{PATH}", data=body, headers=headers) as answer:
+        text = await answer.text()
     if answer.status != OK:
-        message = f"HTTP {answer.status}: {answer.body}"
+        message = f"HTTP {answer.status}: {text}"
         raise RuntimeError(message)
+
+
+def _pin(core: int) -> None:
+    """Keep this process on one core: the server on the first, the client on the last."""
+    if hasattr(os, "sched_setaffinity"):  # Linux; macOS has no such thing
+        os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[core]})
 
 
 def main() -> None:
@@ -171,8 +204,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=3000)
     parser.add_argument("--concurrency", type=int, default=50)
+    parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     said = parser.parse_args()
-    asyncio.run(measure(said.requests, said.concurrency))
+    asyncio.run(serve() if said.serve else measure(said.requests, said.concurrency))
 
 
 if __name__ == "__main__":

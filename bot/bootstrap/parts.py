@@ -16,7 +16,7 @@ from bot.command import SlashCommand
 from bot.config_files import find_templates, read_config
 from bot.domain.config import Config
 from bot.errors import BotError, ConfigError, Rejected
-from bot.ports import Directory, Messages, Pace
+from bot.ports import Clock, Directory, Messages, Pace
 from bot.routing import Routes
 from bot.settings import Settings, environment, redis_address
 from bot.slack.deliverer import Deliverer
@@ -59,7 +59,7 @@ class Parts:
     settings: Settings
     tempo: Tempo
     config: Config
-    clock: SystemClock
+    clock: Clock
     redis_url: str
     store: RedisStore
     api: WebApi
@@ -79,33 +79,42 @@ def find_commands() -> tuple[SlashCommand, ...]:
 
 
 @asynccontextmanager
-async def opened_store(settings: Settings) -> AsyncIterator[tuple[RedisStore, str]]:
+async def opened_store(
+    settings: Settings, clock: Clock | None = None
+) -> AsyncIterator[tuple[RedisStore, str]]:
     """Open the bot's memory, starting the embedded server when no REDIS_URL is set."""
     async with AsyncExitStack() as stack:
         url = redis_address(settings)
         if url is None:
             url = (await stack.enter_async_context(EmbeddedServer(settings.signalbox_data_dir))).url
-        store = RedisStore.at(url, SystemClock())
+        store = RedisStore.at(url, clock or SystemClock())
         stack.push_async_callback(store.close)
         yield store, url
 
 
 @asynccontextmanager
 async def parts(
-    settings: Settings, *, pace: Pace | None = None, tempo: Tempo = NORMAL
+    settings: Settings,
+    *,
+    pace: Pace | None = None,
+    tempo: Tempo = NORMAL,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Parts]:
-    """Build everything; close it at the end. `pace` None: Slack's limits, shared by all replicas.
+    """Build everything; close it at the end.
+
+    `pace` None: Slack's limits, shared by all replicas. `clock` None: the machine's.
 
     Raises:
         ConfigError: a setting or a file is missing or wrong.
     """
+    clock = clock or SystemClock()
     config = read_config(settings.signalbox_config, settings.signalbox_runbooks, environment())
     async with AsyncExitStack() as stack:
-        store, url = await stack.enter_async_context(opened_store(settings))
+        store, url = await stack.enter_async_context(opened_store(settings, clock))
         api = WebApi.connect(_token(settings), settings.slack_api_url)
         stack.push_async_callback(api.close)
         us = await _identity(api)
-        yield _wired(settings, config, store, url, api, us, pace or store.pace, tempo)
+        yield _wired(settings, config, store, url, api, us, pace or store.pace, tempo, clock)
 
 
 def templates(settings: Settings) -> Templates:
@@ -123,8 +132,9 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
     us: Identity,
     pace: Pace,
     tempo: Tempo,
+    clock: Clock,
 ) -> Parts:
-    clock, metrics = SystemClock(), Metrics()
+    metrics = Metrics()
     routes = Routes.of(find_commands())
     use = use_cases(
         config,
@@ -178,7 +188,7 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
 def use_cases(  # noqa: PLR0913, PLR0917 - wiring gives each once
     config: Config,
     store: RedisStore,
-    clock: SystemClock,
+    clock: Clock,
     directory: Directory,
     messages: Messages,
     texts: Templates,

@@ -37,6 +37,15 @@ def require(
     raise Denied(message)
 
 
+def held_roles(
+    person: Person, holders: Mapping[Role, Holders], groups: Mapping[str, Collection[str]]
+) -> frozenset[Role]:
+    """Return the roles that `person` holds; none for those who never may act."""
+    if barred(person):
+        return frozenset()
+    return frozenset(role for role, held in holders.items() if _holds(person, held, groups))
+
+
 def barred(person: Person) -> str | None:
     """Return why a person may never act, or None."""
     if person.bot:

@@ -133,11 +133,23 @@ def end(approval: Approval, decision: Decision, now: datetime) -> Approval:
     return approval.model_copy(update={"decision": decision, "decided_at": now})
 
 
-def escalate(approval: Approval, now: datetime) -> Approval:
-    """Return the request with its fallback asked too, when nobody answered; else as it is."""
+def escalates_at(approval: Approval) -> datetime | None:
+    """Return when the fallback is asked too; None when it never is, or was."""
     after = approval.policy.escalate_after
-    early = after is None or now < approval.asked_at + after
-    if not approval.is_pending or approval.escalated or early or not approval.policy.fallback:
+    if (
+        not approval.is_pending
+        or approval.escalated
+        or after is None
+        or not approval.policy.fallback
+    ):
+        return None
+    return approval.asked_at + after
+
+
+def escalate(approval: Approval, now: datetime) -> Approval:
+    """Return the request with its fallback asked too, when it is time; else as it is."""
+    at = escalates_at(approval)
+    if at is None or now < at:
         return approval
     return approval.model_copy(update={"escalated": True})
 

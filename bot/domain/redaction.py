@@ -17,7 +17,7 @@ from bot.domain.terminal import plain
 
 HIDDEN = "[redacted]"
 SHORTEST = 6  # shorter values are ordinary words; hiding them would hide half of every log
-GRAM = 8  # characters of a code that give it away: 48 bits of base64, 32 of hex
+GRAM = 10  # characters of a code that give it away: 60 bits of base64, 40 of hex
 CODED = 2 * GRAM - 1  # a code of this length holds a whole gram, wherever it was cut
 HELD = 4096  # of a line without an end; no token is longer
 

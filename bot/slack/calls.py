@@ -108,7 +108,6 @@ _AS_WISHED: Final[Mapping[str, frozenset[str]]] = {
     "conversations.archive": frozenset({"already_archived"}),
     "conversations.unarchive": frozenset({"not_archived"}),
     "pins.add": frozenset({"already_pinned"}),
-    "reactions.add": frozenset({"already_reacted"}),
 }
 
 POSTS: Final = frozenset({"chat.postMessage", "files.upload", "conversations.create"})

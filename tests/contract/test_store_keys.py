@@ -50,6 +50,7 @@ async def live(store, clock):
     await store.due.begin("intent:t1")
     await store.memory.commit(Change(timers=(Timer(kind="update", subject="INC-1", at=NIGHT),)))
     await store.inbox.record(intent("t2"))
+    await store.output.append("RUN-1", "steps/restart", "restarted")
     await store.pace.wait("C1", every=timedelta(seconds=1), burst=1, now=NIGHT)
 
 

@@ -51,7 +51,7 @@ def test_every_method_in_the_code_is_in_the_table_and_the_other_way_round():
     called = set(re.findall(rf'"((?:{families})\.[a-zA-Z.]+)"', text)) - {"files.upload"}
     assert called <= set(METHODS)
     plain = {"chat.update", "conversations.setTopic", "views.publish"}
-    assert set(METHODS) - called <= plain | {"conversations.setPurpose"}
+    assert set(METHODS) - called <= plain
 
 
 def test_every_minute_holds_at_most_what_the_tier_allows():

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from bot.bootstrap.parts import Parts, find_commands, parts
 from bot.bootstrap.serving import EVERYTHING, serving
 from bot.domain.incident import Incident
+from bot.ports import Clock, Pace
 from bot.settings import Settings
 from bot.slack.manifest import manifest
 from bot.store.load import load
@@ -101,25 +102,42 @@ def settings_for(slack: SlackSandbox, *, redis_url: str, socket: bool = False) -
 
 @asynccontextmanager
 async def world(
-    redis_url: str, *, socket: bool = False, rate_limits: bool = False, **changes: Any
+    redis_url: str,
+    *,
+    socket: bool = False,
+    rate_limits: bool = False,
+    clock: Clock | None = None,
+    **changes: Any,
 ) -> AsyncIterator[World]:
-    """Start the workspace and a bot with every role; `changes` are settings."""
+    """Start the workspace and a bot with every role; `changes` are settings.
+
+    `clock` is the bot's and the workspace's; None: the machine's.
+    """
     sandbox = SlackSandbox(
         signing_secret=SIGNING_SECRET,
         manifest=manifest(find_commands(), socket_mode=socket, request_url="https://bot.invalid"),
         rate_limits=rate_limits,
         retry_delays=(0.0, 0.05, 0.1),
+        clock=(lambda: clock.now().timestamp()) if clock else time.time,
     )
     async with sandbox:
         told = settings_for(sandbox, redis_url=redis_url, socket=socket).model_copy(update=changes)
         pace = None if rate_limits else Unpaced()
-        async with (
-            parts(told, pace=pace) as built,
-            serving(built, EVERYTHING) as url,
-        ):
-            sandbox.request_url = f"{url}/slack/events"
-            made = World(sandbox, built, url)
+        async with running(sandbox, told, pace=pace, clock=clock) as made:
             if socket:
                 await sandbox.until(lambda: sandbox.core.delivery.sockets.count)
             yield made
             await made.settled()
+
+
+@asynccontextmanager
+async def running(
+    sandbox: SlackSandbox, told: Settings, *, pace: Pace | None = None, clock: Clock | None = None
+) -> AsyncIterator[World]:
+    """Start a bot (the first, another replica, or one that comes back) in that workspace."""
+    async with (
+        parts(told, pace=pace, clock=clock) as built,
+        serving(built, EVERYTHING) as url,
+    ):
+        sandbox.request_url = f"{url}/slack/events"
+        yield World(sandbox, built, url)
