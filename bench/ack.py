@@ -60,9 +60,8 @@ def bare(sandbox: SlackSandbox, *, inline: bool) -> web.Application:
     return app.web_app(PATH)
 
 
-def ours(store: RedisStore, sandbox: SlackSandbox) -> web.Application:
+def ours(store: RedisStore, api: WebApi) -> web.Application:
     """Return the bot's own ears on a real Redis, with its metrics."""
-    api = WebApi.connect(sandbox.core.bot_token, sandbox.api_url)
     app, metrics, opener = bolt_app(api, SECRET), Metrics(), None
     ears = Listeners(find_commands(), store.inbox, SystemClock(), opener, watch=metrics)  # type: ignore[arg-type]  # no word here opens a form
     ears.attach(app)
@@ -78,10 +77,13 @@ async def serve() -> None:
         await stack.enter_async_context(slack)
         _pin(0)
         store = RedisStore.at(server.url, SystemClock())
-        apps = (bare(slack, inline=False), bare(slack, inline=True), ours(store, slack))
+        stack.push_async_callback(store.close)
+        api = WebApi.connect(slack.core.bot_token, slack.api_url)
+        stack.push_async_callback(api.close)
+        apps = (bare(slack, inline=False), bare(slack, inline=True), ours(store, api))
         ports = []
         for app in apps:
-            runner = web.AppRunner(app, access_log=None)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
             await runner.setup()
             stack.push_async_callback(runner.cleanup)
             await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -146,8 +148,8 @@ async def measure(count: int, concurrency: int) -> None:
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
-    assert child.stdout is not None
-    ports = [int(word) for word in (await child.stdout.readline()).split()]
+    printed = child.stdout or asyncio.StreamReader()
+    ports = [int(word) for word in (await printed.readline()).split()]
     _pin(-1)
     took: dict[str, list[float]] = {name: [] for name in NAMES}
     rate: dict[str, list[float]] = {name: [] for name in NAMES}
@@ -159,8 +161,7 @@ async def measure(count: int, concurrency: int) -> None:
                 if turn:  # the first turn warms up
                     took[name] += some
                     rate[name].append(speed)
-    child.terminate()
-    await child.wait()
+    await child.communicate()  # its input ends, and so it ends
     _print(took, rate, count, concurrency)
 
 

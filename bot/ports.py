@@ -100,7 +100,10 @@ class Output(Protocol):
 
 
 class Taken(Value):
-    """An entry handed to a deliverer. `unknown`: somebody began it before and never settled."""
+    """An entry handed to a deliverer.
+
+    `unknown`: somebody began it and was not heard of again. It stays so until it is settled.
+    """
 
     entry: Entry
     refs: dict[str, str]

@@ -111,7 +111,8 @@ async def parts(
     config = read_config(settings.signalbox_config, settings.signalbox_runbooks, environment())
     async with AsyncExitStack() as stack:
         store, url = await stack.enter_async_context(opened_store(settings, clock))
-        api = WebApi.connect(_token(settings), settings.slack_api_url)
+        token, timeout_s = _token(settings), tempo.call.total_seconds()
+        api = WebApi.connect(token, settings.slack_api_url, timeout_s=timeout_s)
         stack.push_async_callback(api.close)
         us = await _identity(api)
         yield _wired(settings, config, store, url, api, us, pace or store.pace, tempo, clock)

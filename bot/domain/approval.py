@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.person import Role
-from bot.domain.plan import Diff
+from bot.domain.plan import Diff, Plan
 from bot.domain.policy import COMMANDER, Policy
 from bot.domain.severity import Severity
 from bot.domain.values import Value
@@ -50,7 +50,8 @@ class Approval(Value):
 
     id: str
     run: str
-    digest: str
+    plan: Plan
+    digest: str  # of the plan, as it was sealed
     policy_name: str
     policy: Policy
     requester: str

@@ -52,7 +52,8 @@ class OnError(StrEnum):
     """What a failed read means."""
 
     STOP = "stop"
-    REPORT = "report"  # it is told as FAIL or UNKNOWN and the next step is taken
+    FAIL_LATER = "fail-later"  # told as FAIL or UNKNOWN; the rest is still read, then it failed
+    REPORT = "report"  # told as FAIL or UNKNOWN, and decides nothing: evidence
 
 
 class Step(Value):

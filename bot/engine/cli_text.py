@@ -9,6 +9,7 @@ from bot.engine.catalog_coverage import Coverage
 from bot.engine.lint import as_lines
 from bot.engine.lint_sheet import Finding
 from bot.engine.params import example
+from bot.engine.substitution import as_text
 
 SHORT = 12  # characters of a digest that people compare
 
@@ -74,7 +75,7 @@ def lint_text(findings: Iterable[Finding], checked: int) -> str:
 
 def plan_text(plan: Plan) -> str:
     """Return the exact calls, current -> new, and who must agree. Nothing was changed."""
-    params = " ".join(f"{name}={value}" for name, value in sorted(plan.params.items()))
+    params = " ".join(f"{name}={as_text(value)}" for name, value in sorted(plan.params.items()))
     lines = [
         f"Plan of {plan.runbook} on {plan.system}" + (f" with {params}" if params else ""),
         f"  risk {plan.risk.value}, approval {plan.policy}, digest {plan.digest[:SHORT]}",

@@ -25,7 +25,9 @@ def draft(markdown: str, system: str) -> str:
     Raises:
         Invalid: there is nothing to make steps of.
     """
-    sections = list(_sections(markdown))
+    clean = markdown.replace("\r\n", "\n").replace("\xa0", " ")
+    clean = "".join(sign for sign in clean if sign.isprintable() or sign in "\n\t")
+    sections = list(_sections(clean))
     if sections and sections[0][0] == 1:
         title, opening = sections[0][1], sections[0][2]
     else:
@@ -54,7 +56,7 @@ def draft(markdown: str, system: str) -> str:
 def _sections(markdown: str) -> Iterator[tuple[int, str, str]]:
     """Yield (level, heading, body); level 0 for what stands before the first heading."""
     level, heading, body, fence = 0, "", list[str](), ""
-    for line in markdown.replace("\r\n", "\n").split("\n"):
+    for line in markdown.split("\n"):
         mark = FENCE.match(line)
         if mark and (not fence or mark[1].startswith(fence)):
             fence = "" if fence else mark[1]
@@ -69,12 +71,12 @@ def _sections(markdown: str) -> Iterator[tuple[int, str, str]]:
 
 def _unless_empty(level: int, heading: str, body: list[str]) -> Iterator[tuple[int, str, str]]:
     text = "\n".join(body).strip("\n").rstrip()
-    if heading or text:
+    if heading or text.strip():
         yield level, heading, text
 
 
 def _step(heading: str, body: str, used: set[str]) -> dict[str, Any]:
-    text = "".join(sign for sign in body if sign.isprintable() or sign in "\n\t") or heading
+    text = body or heading
     if len(text) > TEXT_MAX:
         text = text[:TEXT_MAX] + "\n… (cut: see the original)"
     return {

@@ -16,7 +16,7 @@ from bot.domain.runbook_params import (
 from bot.engine.conditions import refs
 from bot.engine.lint_names import Spot, spots
 from bot.engine.lint_sheet import Finding, Known, Place, Sheet, nearest, risk_of
-from bot.engine.lint_with import check_name, check_with
+from bot.engine.lint_with import check_names, check_with
 from bot.engine.params import checked
 from bot.engine.substitution import RESERVED, names
 from bot.errors import Invalid
@@ -78,19 +78,18 @@ def _live(sheet: Sheet, path: Place, spec: LiveParam, known: Known) -> Iterator[
         cause = f"Choices may only be read, and `{spec.uses}` changes something"
         yield sheet.finding((*path, "uses"), cause, "Use a reading action")
     system = known.systems.get(sheet.runbook.system)
-    spot = Spot(path, "params", HumanStep(id="x", ask=Ask.TEXT, text="x"), frozenset())
-    wrong = False
-    for name in names(spec.with_):
-        if not name.startswith("system."):
-            wrong = True
-            cause = f"The choices are read before anything is known, so not `{{{name}}}`"
-            yield sheet.finding((*path, "with"), cause, "Name `{system...}` only")
-        else:
-            for finding in check_name(sheet, (*path, "with"), name, spot, system):
-                wrong = True
-                yield finding
-    if not wrong:
-        yield from check_with(sheet, (*path, "with"), action, spec.with_, system)
+    nobody = Spot(path, "params", HumanStep(id="x", ask=Ask.TEXT, text="x"), frozenset())
+    where = (*path, "with")
+    wrong = list(check_names(sheet, where, spec.with_, nobody, system))
+    yield from wrong
+    if wrong:
+        return
+    early = [name for name in names(spec.with_) if not name.startswith("system.")]
+    if early:
+        cause = f"The choices are read before anything is known, so not `{{{early[0]}}}`"
+        yield sheet.finding(where, cause, "Name `{system...}` only")
+    else:
+        yield from check_with(sheet, where, action, spec.with_, system)
 
 
 def _bounds(sheet: Sheet, path: Place, spec: IntParam | DurationParam) -> Iterator[Finding]:

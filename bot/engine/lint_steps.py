@@ -202,7 +202,7 @@ def _changing(sheet: Sheet, spot: Spot, step: Step, action: Action) -> Iterator[
             "Put the `wait` on a reading step of `verify`",
         ),
         (
-            step.on_error is OnError.REPORT,
+            step.on_error is not OnError.STOP,
             "on_error",
             f"`{step.id}` changes something, so its failing cannot be passed over",
             "Leave `on_error` out",

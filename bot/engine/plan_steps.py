@@ -10,7 +10,7 @@ from bot.domain.duration import parse_duration, say_duration
 from bot.domain.plan import Effect, PlannedStep, Risk
 from bot.domain.runbook import HumanStep, Look, OnError, Precondition, Step, Wait
 from bot.engine.conditions import refs, unmet
-from bot.engine.reach import TIMEOUT_MAX_S, Seen, Use, World, foresee, look
+from bot.engine.reach import TIMEOUT_MAX_S, UNTOUCHED, Seen, Use, World, foresee, look
 from bot.engine.substitution import Scope, as_text, facts, fill, steps_named
 from bot.errors import Conflict, Invalid, NotFound, Unavailable
 
@@ -62,7 +62,7 @@ class Work:
             if on_error is OnError.STOP:
                 raise
             word = "FAIL" if isinstance(error, Conflict) else "UNKNOWN"
-            said = f"{word}: {error}"
+            said = f"{word}: {str(error).removeprefix(UNTOUCHED)}"
             seen = Seen(Result(summary=said, data={"failed": True}), said)
         self.results[step] = seen.result
         self.evidence[step] = seen.evidence
@@ -75,7 +75,7 @@ async def precondition(work: Work, one: Precondition) -> None:
         await work.read(one.id, work.use(one.id, one, work.scope()))
     why = None if one.check is None else _unmet(one.id, one.check, work.scope())
     if why is not None:
-        message = f"Nothing was changed. {one.otherwise or one.title or one.id} ({why})"
+        message = f"{UNTOUCHED}{one.otherwise or one.title or one.id} ({why})"
         raise Conflict(message)
 
 
@@ -162,8 +162,9 @@ def _read_call(step: Step, use: Use, params: Mapping[str, Any]) -> Call:
         return Call(target="", text=use.text)
     wait = resolved_wait(step.wait, params)
     first, every, end = map(say_duration, (wait.first, wait.every, wait.deadline))  # type: ignore[arg-type]  # resolved: no names are left
+    begin = f"first after {first}, then every" if wait.first else "every"
     times = f", {wait.in_a_row} times in a row" if wait.in_a_row > 1 else ""
-    said = f"first after {first}, then every {every} until it passes{times}, for at most {end}"
+    said = f"{begin} {every} until it passes{times}, for at most {end}"
     return Call(target="", text=f"{use.text} ({said})")
 
 

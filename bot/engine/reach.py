@@ -19,6 +19,7 @@ Bind = Callable[[str], tuple[Action, Any]]
 
 EVIDENCE_MAX = 8_000  # characters kept of what a read said, the end of it
 TIMEOUT_MAX_S = 3_600.0
+UNTOUCHED = "Nothing was changed. "
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +133,15 @@ def _context(world: World, use: Use, emit: Any) -> Context:
 
 
 def _told(world: World, use: Use, error: Exception) -> Unavailable | Conflict:
-    where = f"Nothing was changed. Step `{use.step}` (`{use.action.name}`)"
+    where = f"{UNTOUCHED}Step `{use.step}` (`{use.action.name}`)"
     if isinstance(error, TimeoutError):
         return Unavailable(f"{where} had no answer within {use.timeout_s:g} s. Try again.")
-    said = world.redact(str(error)).rstrip(".")
+    said = world.redact(str(error)).strip()
+    said += "" if said.endswith((".", "?", "!")) else "."
     if isinstance(error, Rejected):
-        return Conflict(f"{where} did not find what it needs: {said}.")
+        return Conflict(f"{where} did not find what it needs: {said}")
     wait = getattr(error, "retry_after_s", None)
-    return Unavailable(f"{where} could not read: {said}. Try again.", wait)
+    return Unavailable(f"{where} could not read: {said} Try again.", wait)
 
 
 def _evidence(world: World, said: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Says what the outbox owes, lane by lane, once and in order."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -54,18 +55,20 @@ class Deliverer:
 
         This is the Wake port's handler for "lane:NAME".
         """
+        loop_time = asyncio.get_running_loop().time
         while True:
+            asked_at = loop_time()  # a process may be frozen before it hears the answer
             taken = await self.outbox.take(lane, now=self.clock.now(), lease=self.lease)
             if not isinstance(taken, Taken):
                 return
             with structlog.contextvars.bound_contextvars(
                 entry=taken.entry.id, incident=taken.entry.incident or ""
             ):
-                await self._deliver(taken)
+                await self._deliver(taken, asked_at)
 
-    async def _deliver(self, taken: Taken) -> None:
+    async def _deliver(self, taken: Taken, asked_at: float) -> None:
         entry = taken.entry
-        sender = Sender(self.api, self.pace, self.clock, self.lease)
+        sender = Sender(self.api, self.pace, self.clock, self.lease, asked_at)
         try:
             attempt = await self._attempt(taken, sender)
             answer = await perform(attempt)

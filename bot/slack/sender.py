@@ -8,7 +8,7 @@ from typing import Any, Final
 from bot.errors import Unavailable
 from bot.ports import Clock, Pace
 from bot.slack.tiers import rates
-from bot.slack.webapi import CALL_TIMEOUT_S, WebApi
+from bot.slack.webapi import WebApi
 
 _NAP_S: Final = 2.0  # a longer wait gives the worker back and postpones the entry
 # What takes several calls would begin anew each time, and never end while others call as well;
@@ -23,13 +23,15 @@ class Sender:
     when so little of the lease is left that an answer could come after somebody else began.
     """
 
-    def __init__(self, api: WebApi, pace: Pace, clock: Clock, lease: timedelta) -> None:
-        """The lease counts from now."""
+    def __init__(
+        self, api: WebApi, pace: Pace, clock: Clock, lease: timedelta, asked_at: float
+    ) -> None:
+        """The lease counts from `asked_at`, the loop's time before the outbox was asked for it."""
         self._api = api
         self._pace = pace
         self._clock = clock
         self._loop_time = asyncio.get_running_loop().time
-        self._latest = self._loop_time() + lease.total_seconds() - CALL_TIMEOUT_S - _MARGIN_S
+        self._latest = asked_at + lease.total_seconds() - api.timeout_s - _MARGIN_S
         self._begun = False
 
     async def call(self, method: str, args: Mapping[str, Any]) -> dict[str, Any]:

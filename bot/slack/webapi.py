@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import math
 from collections.abc import Mapping
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -40,24 +41,35 @@ class WebApi:
         Rejected: Slack said no; `code` is its error name.
     """
 
-    def __init__(self, client: AsyncWebClient, http: aiohttp.ClientSession) -> None:
-        """Use `client` for methods and `http` for response URLs and uploads."""
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        http: aiohttp.ClientSession,
+        timeout_s: float = CALL_TIMEOUT_S,
+    ) -> None:
+        """Use `client` for methods and `http` for response URLs and uploads.
+
+        `timeout_s`: the longest that a call may take; both keep to it.
+        """
         self.client = client
         self.http = http
+        self.timeout_s = timeout_s
 
     @classmethod
-    def connect(cls, token: str, base_url: str | None = None) -> Self:
+    def connect(
+        cls, token: str, base_url: str | None = None, *, timeout_s: float = CALL_TIMEOUT_S
+    ) -> Self:
         """Return a client with its own session; call it inside the running loop, and `close` it."""
-        http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT_S))
+        http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout_s))
         client = AsyncWebClient(
             token=token,
             base_url=base_url or AsyncWebClient.BASE_URL,
-            timeout=int(CALL_TIMEOUT_S),
+            timeout=math.ceil(timeout_s),  # `http` has its own, and that one counts
             session=http,
             retry_handlers=[],  # slack_sdk's connection retry can post twice
             logger=quiet_logger(),
         )
-        return cls(client, http)
+        return cls(client, http, timeout_s)
 
     async def close(self) -> None:
         """Close the connections."""

@@ -69,15 +69,18 @@ def script(name: str) -> Script:
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-def open_redis(url: str, *, blocking: bool = False) -> Redis:
-    """Return a client; nothing is sent yet. A `blocking` one may wait for a pop without end.
+def open_redis(url: str) -> Redis:
+    """Return a client; nothing is sent yet.
 
+    It has no socket timeout, deadlines are Connection's. For one, a pop may wait for long. And with
+    a timeout redis-py writes through asyncio.wait_for, which on Python 3.11 swallows a cancellation
+    that comes while it returns (python/cpython#86296): tasks that use Redis would not stop.
     redis-py retries ten times by default, also what may have been done; we decide that ourselves.
     """
     return Redis.from_url(
         url,
         decode_responses=True,
-        socket_timeout=None if blocking else ANSWER_WITHIN_S,
+        socket_timeout=None,
         socket_connect_timeout=CONNECT_WITHIN_S,
         retry=Retry(NoBackoff(), 0),
     )
@@ -88,6 +91,9 @@ def translated() -> Iterator[None]:
     """Turn what Redis raises into Unavailable; our own mistakes pass as they are."""
     try:
         yield
+    except TimeoutError as error:
+        message = f"Redis does not answer within {ANSWER_WITHIN_S:g} seconds"
+        raise Unavailable(message) from error
     except (RedisConnectionError, RedisTimeoutError) as error:
         message = f"Redis does not answer: {error}"
         if isinstance(error, AuthenticationError):
@@ -103,17 +109,18 @@ def translated() -> Iterator[None]:
 class Connection:
     """Runs commands and scripts. Shared by all parts of the store."""
 
-    def __init__(self, redis: Redis) -> None:
-        """Use `redis`, which must decode its answers."""
+    def __init__(self, redis: Redis, *, within_s: float | None = ANSWER_WITHIN_S) -> None:
+        """Use `redis`, which must decode its answers; each call ends within `within_s`."""
         self.redis = redis
+        self._within_s = within_s
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, name: str, *args: str | float) -> Any:
         """Run scripts/<name>.lua; it is loaded when the server does not know it."""
         text, sha = script(name)
         # One key is named so that a cluster finds the slot; all keys share it (keys.py).
-        async with self._turns:
-            with translated():
+        with translated():
+            async with asyncio.timeout(self._within_s), self._turns:
                 try:
                     return await self.redis.evalsha(sha, 1, keys.DUE(), *args)
                 except NoScriptError:
@@ -121,8 +128,8 @@ class Connection:
 
     async def call(self, command: str, *args: str | float) -> Any:
         """Send one plain command and return its answer as redis-py shapes it."""
-        async with self._turns:
-            with translated():
+        with translated():
+            async with asyncio.timeout(self._within_s), self._turns:
                 # redis-py leaves it untyped
                 return await self.redis.execute_command(command, *args)  # type: ignore[no-untyped-call]
 

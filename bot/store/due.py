@@ -32,10 +32,9 @@ Times are those of the Clock, so that tests can jump.
 import asyncio
 from datetime import timedelta
 
-from bot.errors import Unavailable
 from bot.ports import Clock, Offer
 from bot.store import keys
-from bot.store.connection import Connection
+from bot.store.connection import Connection, translated
 from bot.store.times import moment, ms, span_ms
 
 FIRST_BACKOFF = timedelta(seconds=1)
@@ -84,9 +83,6 @@ class RedisDue:
 
     async def wait(self, longest: timedelta) -> None:
         """Wait until something becomes due, at most `longest`."""
-        try:
+        with translated():
             async with asyncio.timeout(longest.total_seconds() + LATE_S):
                 await self._blocking.call("BLPOP", keys.WAKE(), longest.total_seconds())
-        except TimeoutError as error:
-            message = "Redis does not answer: a pop did not end in its time"
-            raise Unavailable(message) from error

@@ -19,11 +19,11 @@ class RedisStore:
     """The memory of one bot. Close it when done."""
 
     def __init__(self, commands: Redis, blocking: Redis, clock: Clock) -> None:
-        """Build on two clients: one for commands, one whose reads may block."""
+        """Build on two clients, so that what waits long has connections of its own."""
         self.clock = clock
         connection = Connection(commands)
         self.connection = connection
-        self.blocking = Connection(blocking)  # may wait long: a pop, a backup
+        self.blocking = Connection(blocking, within_s=None)  # may wait long: a pop, a backup
         self.inbox = RedisInbox(connection, clock)
         self.memory = RedisMemory(connection, clock)
         self.outbox = RedisOutbox(connection, clock)
@@ -35,7 +35,7 @@ class RedisStore:
     @classmethod
     def at(cls, url: str, clock: Clock) -> Self:
         """Return the store at `url` (redis://, rediss:// or unix://); nothing is sent yet."""
-        return cls(open_redis(url), open_redis(url, blocking=True), clock)
+        return cls(open_redis(url), open_redis(url), clock)
 
     async def close(self) -> None:
         """Close all sockets."""

@@ -73,6 +73,7 @@ class Delivery:
         entry = await self.outbox.failed(entry_id)
         if entry is None or entry.incident is None:
             return
+        turn.once(f"failed:{entry.id}:{entry.epoch}")
         incident = await self.memory.incident(entry.incident)
         turn.audit("lane.failed", incident.id, lane=entry.lane, call=entry.call, error=entry.error)
         if incident.private and entry.call == "conversations.create":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, IncidentRole
 from bot.domain.outbox import Priority
 from bot.ports import Memory, Messages
 from bot.usecases.finding import Finding
@@ -83,14 +83,16 @@ class Listening:
         if found is None:
             return
         incident = await self.memory.incident(found)
-        if not incident.is_open:
+        if not incident.is_open:  # archived by hand: a reopening has to take it out again
+            if not incident.archived:
+                turn.keep(incident.model_copy(update={"archived": True}))
             return
         turn.check(incident)
-        what = turn.intent.name.removeprefix("channel_").removeprefix("group_")
-        turn.line(incident, "channel", f"The incident channel was {what}d.")
+        how = "deleted" if turn.intent.name.endswith("deleted") else "archived"
+        turn.line(incident, "channel", f"The incident channel was {how}.")
         turn.audit("incident.channel-gone", incident.id, how=turn.intent.name)
         self.telling.changed(turn, incident)
-        owner = next(iter(incident.roles.values()), incident.declared_by)
+        owner = incident.roles.get(IncidentRole.COMMANDER, incident.declared_by)
         self.telling.direct(turn, owner, answers.channel_gone(incident))
 
     def _noted(self, turn: Turn, incident: Incident, author: str, text: str, link: str) -> None:

@@ -27,7 +27,11 @@ class People:
             Denied: they do not, or they never may (guest, stranger, bot, deactivated).
             Unavailable: Slack cannot be asked who they are; nobody may then.
         """
-        person = await self.directory.person(intent.user, intent.team)
+        return await self.allowed(intent.user, intent.team, *roles)
+
+    async def allowed(self, user: str, team: str, *roles: Role) -> Person:
+        """Return `user` when they hold one of `roles`; raises as `check`."""
+        person = await self.directory.person(user, team)
         named = {
             group
             for role in roles
@@ -49,8 +53,10 @@ class People:
         Raises:
             NotFound: as if there were no such incident.
         """
-        if not await self.may_see(turn.intent.user, incident):
-            message = f"No incident has the id {incident.id}."
+        if not await self._is_there(turn.intent, incident) and not await self.may_see(
+            turn.intent.user, incident
+        ):
+            message = f"There is no incident {incident.id}."  # the words for one that never was
             raise NotFound(message)
         return incident
 
@@ -62,6 +68,15 @@ class People:
         if channel is None:  # not made yet: only those who will be in it
             return user in incident.invited
         return may_see(incident, user, await self.directory.members(channel))
+
+    async def _is_there(self, intent: Intent, incident: Incident) -> bool:
+        """Whether the request came from the incident's own channel, where only members can act.
+
+        What Slack says of the members may be a minute old; who was just called in need not wait.
+        """
+        if intent.channel is None or "opened" in intent.payload:  # a form may stay open for hours
+            return False
+        return intent.channel == (await self.memory.refs(incident.id)).get("channel")
 
     async def visible(self, user: str, incidents: list[Incident]) -> list[Incident]:
         """Return those that `user` may know of, in the same order."""

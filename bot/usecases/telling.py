@@ -43,12 +43,12 @@ class Telling:
     def resolved(self, turn: Turn, incident: Incident) -> None:
         """Say the Resolved message in both; in the announcement channel everybody sees it."""
         self._say_stage(turn, incident, "resolved", Priority.URGENT, reply_broadcast=True)
-        self.changed(turn, incident)
+        self.changed(turn, incident, topic=True)
 
     def closed(self, turn: Turn, incident: Incident) -> None:
         """Say that it ended without being resolved."""
         self._say_stage(turn, incident, "closed", Priority.URGENT)
-        self.changed(turn, incident)
+        self.changed(turn, incident, topic=True)
 
     def changed(self, turn: Turn, incident: Incident, *, topic: bool = False) -> None:
         """Bring cards (and the topic) up to date and set the reminder by the new state."""

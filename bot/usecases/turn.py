@@ -54,6 +54,7 @@ class Turn:
     _audit: list[AuditRecord] = field(default_factory=list)
     _retries: list[tuple[str, str]] = field(default_factory=list)
     _drops: list[tuple[str, str]] = field(default_factory=list)
+    _once: str | None = None
 
     @property
     def user(self) -> str:
@@ -153,6 +154,13 @@ class Turn:
         """Forget what still waits in a lane of an incident."""
         self._drops.append((lane, incident))
 
+    def once(self, key: str) -> None:
+        """Let nothing of this turn happen when a turn with this key was committed before.
+
+        Intents are so by themselves; this is for what the bot asks of itself.
+        """
+        self._once = key
+
     def mint(self, purpose: str) -> str:
         """Return an opaque id, the same each time this turn is decided again (128 bits, hex)."""
         seed = f"{self.intent.id}\0{purpose}".encode()
@@ -165,7 +173,7 @@ class Turn:
     def change(self) -> Change:
         """Return all of it as one atomic change."""
         return Change(
-            intent=None if self.intent.kind is IntentKind.TIMER else self.intent.id,
+            intent=self._once if self.intent.kind is IntentKind.TIMER else self.intent.id,
             puts=tuple(self._puts.values()),
             checks=tuple(self._checks),
             marks=tuple(self._marks),

@@ -107,7 +107,6 @@ class DocketWork:
                     try:
                         await self._deliver(docket, worker)
                     finally:
-                        self._stopping = True
                         loop = asyncio.get_running_loop()
                         stopper = loop.call_later(self._drain.total_seconds(), self._cut_off)
             finally:
@@ -131,6 +130,7 @@ class DocketWork:
             for task in done:
                 task.result()
         finally:
+            self._stopping = True
             for task in (pump, *self._insisting):
                 task.cancel()
             # `work` is ended by leaving the worker: cancelled, it could drop what it just read.
@@ -139,7 +139,7 @@ class DocketWork:
     # ------------------------------------------------------------ due -> Docket
 
     async def _pump(self, docket: Docket) -> None:
-        while True:
+        while not self._stopping:
             try:
                 await self._pump_once(docket)
             except (Unavailable, RedisError) as error:

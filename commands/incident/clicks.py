@@ -63,7 +63,8 @@ async def handover(turn: Turn, use: UseCases) -> None:
 
 async def archive(turn: Turn, use: UseCases) -> None:
     """Archive the channel of an ended incident."""
-    await use.incidents.archive(turn, await target(turn, use))
+    moved = await use.incidents.archive(turn, await target(turn, use))
+    await use.reading.confirm(turn, moved, "Channel archived")
 
 
 async def more(turn: Turn, use: UseCases) -> None:
@@ -109,6 +110,9 @@ CLICKS = (
     Click("incident.severity", opens="incident.severity"),
     Click("incident.task", opens="incident.task"),
     Click("incident.snooze", opens="incident.snooze"),
+    Click("incident.task-form", opens="incident.task"),
+    Click("incident.snooze-form", opens="incident.snooze"),
+    Click("incident.handover-form", opens="incident.handover"),
     Click("incident.ack", acknowledge),
     Click("incident.role", role),
     Click("incident.task:", task),

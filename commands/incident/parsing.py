@@ -1,5 +1,6 @@
 """Reading the words behind /incident."""
 
+import difflib
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from bot.views.mrkdwn import heard
 
 MENTION = re.compile(r"^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$")
 DURATION = re.compile(r"^(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?$")
+OPTIONS = ("private", "system")
 INCIDENT = re.compile(r"^INC-?\d{1,9}$", re.IGNORECASE)
 
 
@@ -43,7 +45,8 @@ def declaration(text: str) -> Declaration:
     """Read `[severity] [--private] [--system ID] title`; without a severity it is SEV2.
 
     Raises:
-        Invalid: no title.
+        Invalid: an option that is nearly `--private` or `--system` (P8: never a public incident
+            by a slip), or `--system` without an id.
     """
     severity, private, system = Severity.SEV2, False, None
     rest = text.split()
@@ -52,14 +55,36 @@ def declaration(text: str) -> Declaration:
     title: list[str] = []
     while rest:
         word = rest.pop(0)
-        if word == "--private":
+        meant = option(word)
+        if meant == "private":
             private = True
-        elif word == "--system" and rest:
+        elif meant == "system":
+            if not rest:
+                message = "Name the system behind `--system`."
+                raise Invalid(message, "system")
             system = rest.pop(0)
         else:
             title.append(word)
     said = heard(" ".join(title))
     return Declaration(title=said, severity=severity, private=private, system=system)
+
+
+def option(word: str) -> str | None:
+    """Return the option that `word` is, None when it is no option.
+
+    Slack's clients make one long dash of two, so any dashes count.
+
+    Raises:
+        Invalid: it is nearly one.
+    """
+    name = word.lstrip("-\u2013\u2014").lower()
+    if name == word.lower() or not name:
+        return None
+    near = difflib.get_close_matches(name, OPTIONS, n=1, cutoff=0.7)
+    if near and near[0] != name:
+        message = f"`{word[:40]}` is no option. Did you mean `--{near[0]}`? Nothing was declared."
+        raise Invalid(message, near[0])
+    return near[0] if near else None
 
 
 def duration(word: str) -> timedelta:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.domain.incident import Resolution, Update
 from bot.domain.intent import Intent
+from bot.domain.person import Role
 from bot.domain.severity import severity_named
 from bot.errors import Invalid
 from bot.usecases import UseCases
@@ -40,6 +41,8 @@ async def handle(turn: Turn, use: UseCases) -> None:
     """Do what the first word says; an unknown one gets the nearest."""
     said = parsing.words(turn.intent.text)
     verb = ALIASES.get(said.verb, said.verb)
+    if verb != "help":  # before anything is said of incidents
+        await use.people.check(turn.intent, Role.VIEWER, Role.RESPONDER)
     if not verb or parsing.INCIDENT.match(verb):
         await _panel(turn, use, verb or None)
     elif verb in WORDS:
@@ -182,10 +185,12 @@ async def _postmortem(turn: Turn, use: UseCases, said: Words) -> None:
 
 async def _archive(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
-    await use.incidents.archive(turn, incident)
+    moved = await use.incidents.archive(turn, incident)
+    await use.reading.confirm(turn, moved, "Channel archived")
 
 
 async def _help(turn: Turn, use: UseCases, said: Words) -> None:  # noqa: ARG001 -- one shape
+    turn.audit("command.help", turn.intent.id)
     usages = [(f"/incident {w.usage}", w.does, w.example) for w in WORDS.values()]
     turn.answer(answers.help_text("/incident", usages))
 

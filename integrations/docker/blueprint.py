@@ -121,6 +121,9 @@ def _has_hostname(replica: Replica) -> bool:
 
 def _host_config(replica: Replica, *, same: bool) -> Json:
     host: Json = {**replica.raw["HostConfig"], "ContainerIDFile": ""}
+    if host.get("Links"):  # shown as /db:/web-1/db, taken as db:db
+        parts = [link.partition(":") for link in host["Links"]]
+        host["Links"] = [f"{to.lstrip('/')}:{name.rpartition('/')[2]}" for to, _, name in parts]
     if same:
         placed = {bind.split(":")[1] for bind in host.get("Binds") or ()}
         placed |= {mount["Target"] for mount in host.get("Mounts") or ()}

@@ -8,8 +8,10 @@ and nothing that a convenience method would add.
 import asyncio
 import errno
 import json
+import socket
 import struct
 import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,7 +26,7 @@ from integrations.docker.settings import DockerSettings
 from integrations.docker.wire import Wire
 
 CONNECT_S = 5
-READ_S = 20
+READ_S = 30
 ANSWER_S = 60  # on top of what a call itself asks the engine to wait
 TEXT_MAX = 1_000_000  # bytes of log read; the rest is cut, and said so
 NOT_FOUND = 404
@@ -198,6 +200,7 @@ def _refused(response: requests.Response, wire: Wire) -> IntegrationError:
 
 
 def _translated(error: Exception, wire: Wire) -> IntegrationError:
+    _close_sockets(error)
     if wire.method == "GET" or isinstance(error, docker.errors.DockerException):
         message = f"The Docker engine does not answer ({wire}). Is it running, and may we use it?"
         return Unavailable(message)
@@ -205,6 +208,16 @@ def _translated(error: Exception, wire: Wire) -> IntegrationError:
         return Unavailable(f"The Docker engine cannot be reached; {wire} was not sent.")
     message = f"{wire} was sent and the Docker engine stopped answering. It may have been done."
     return OutcomeUnknown(message)
+
+
+def _close_sockets(error: BaseException | None) -> None:
+    """Close what the SDK leaves open, until the traceback goes, when it cannot connect."""
+    while error is not None:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            left = frame.f_locals.get("sock")
+            if isinstance(left, socket.socket):
+                left.close()
+        error = error.__cause__ or error.__context__
 
 
 def _numbers(error: BaseException) -> set[int]:

@@ -7,6 +7,7 @@ from bot.errors import Rejected
 from integrations.docker.client import DockerClient
 from integrations.docker.params import ImageId, Reference, Tagged, registry, repository, tag
 from integrations.docker.replica import of_project
+from integrations.docker.walk import honest_after
 from integrations.docker.wire import Wire
 
 ABSENT = "absent"
@@ -56,15 +57,18 @@ async def image_pull(
 ) -> Result:
     """Pull an image by the digest that its name had in the registry when it was planned."""
     await _unmoved(client, params.image, planned)
-    for number, call in enumerate(planned.calls, 1):
-        await context.emit(f"[{number}/{len(planned.calls)}] {call.text}")
-        wire = Wire.of(call)
-        if wire.operation == "create":
-            records = await client.pull(wire, registry(params.image))
-            await context.emit(str(records[-1].get("status", "")) if records else "no answer")
-        else:
-            await client.send(wire)
-    after = await _id_of(client, params.image)
+    made = 0
+    with honest_after(lambda: made, lambda: "the image was pulled"):
+        for made, call in enumerate(planned.calls):
+            await context.emit(f"[{made + 1}/{len(planned.calls)}] {call.text}")
+            wire = Wire.of(call)
+            if wire.operation == "create":
+                records = await client.pull(wire, registry(params.image))
+                await context.emit(str(records[-1].get("status", "")) if records else "no answer")
+            else:
+                await client.send(wire)
+        made = len(planned.calls)
+        after = await _id_of(client, params.image)
     digest = planned.captured["digest"]
     return Result(summary=f"{params.image} is {digest} now.", data={"id": after, "digest": digest})
 

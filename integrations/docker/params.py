@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from bot.action import Params
 
@@ -11,12 +11,21 @@ DOMAIN = r"[a-z0-9][a-z0-9.-]{0,252}(?::[0-9]{1,5})?/"
 TAG = r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 DIGEST = r"sha256:[0-9a-f]{64}"
 
+
+def _no_cut_digest(reference: str) -> str:
+    if reference.startswith("sha256:"):
+        message = "a digest has 64 hexadecimal digits"
+        raise ValueError(message)
+    return reference
+
+
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$")]
 Reference = Annotated[
     str,
     StringConstraints(
         max_length=400, pattern=rf"^(?:{DOMAIN})?{PATH}(?:/{PATH})*(?:{TAG}|@{DIGEST})$"
     ),
+    AfterValidator(_no_cut_digest),
 ]
 Tagged = Annotated[
     str, StringConstraints(max_length=400, pattern=rf"^(?:{DOMAIN})?{PATH}(?:/{PATH})*{TAG}$")
@@ -69,8 +78,9 @@ def seconds(ago: str) -> int:
 
 
 def repository(reference: str) -> str:
-    """Return a reference without its tag or digest."""
+    """Return a reference without tag or digest, as Docker lists it: `redis` for docker.io's."""
     plain = reference.partition("@")[0]
+    plain = plain.removeprefix("docker.io/").removeprefix("library/")
     head, slash, tail = plain.rpartition("/")
     return f"{head}{slash}{tail.partition(':')[0]}"
 

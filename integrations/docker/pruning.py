@@ -1,6 +1,7 @@
 """Tidying up what surely nobody needs: of this project, old, unused. Never a volume."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pydantic import Field
@@ -21,7 +22,7 @@ from bot.errors import Rejected
 from integrations.docker.client import NOT_FOUND, DockerClient
 from integrations.docker.params import repository
 from integrations.docker.replica import PROJECT, Replica, inspect, is_aside, of_project
-from integrations.docker.walk import Walk
+from integrations.docker.walk import Walk, honest_after
 from integrations.docker.watching import clock
 from integrations.docker.wire import Wire
 
@@ -43,16 +44,22 @@ async def prune_safe(
     """Remove this project's old stopped containers and dangling images; volumes never."""
     containers = tuple(each for each in planned.calls if "/containers/" in each.text)
     await Walk(client, planned.model_copy(update={"calls": containers}), context).go()
-    for call in planned.calls[len(containers) :]:
+    for made, call in enumerate(planned.calls[len(containers) :], len(containers)):
         await context.emit(call.text)
-        try:
-            await client.send(Wire.of(call))
-        except Rejected as error:
-            if error.code != str(NOT_FOUND):
-                raise
+        said = f"{made} of {len(planned.calls)} calls were made"
+        with honest_after(partial(bool, made), partial(str, said)):
+            await _remove_image(client, call)
     names, gone = list(planned.captured["containers"]), planned.captured["images"]
     said = f"Removed {len(names)} stopped containers and {len(gone)} dangling images."
     return Result(summary=said, data={"containers": names, "images": gone})
+
+
+async def _remove_image(client: DockerClient, call: Call) -> None:
+    try:
+        await client.send(Wire.of(call))
+    except Rejected as error:
+        if error.code != str(NOT_FOUND):
+            raise
 
 
 @prune_safe.plan

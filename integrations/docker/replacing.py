@@ -24,7 +24,7 @@ from integrations.docker.params import (
 )
 from integrations.docker.replica import Replica, replicas_of
 from integrations.docker.running import LONG_S
-from integrations.docker.secret_names import fill, names_in
+from integrations.docker.secret_names import fill
 
 HIDDEN = "set, hidden"
 
@@ -57,7 +57,10 @@ class Rollback(Replace):
 async def recreate_service(
     client: DockerClient, params: Recreate, planned: Planned, context: Context
 ) -> Result:
-    """Recreate a service with changed environment settings, one replica after the other."""
+    """Recreate a service with changed environment settings, one replica after the other.
+
+    Every replica is started, one that was down too: that may be what the change is for.
+    """
     env = {
         name: None if value is None else fill(value, context.secrets)
         for name, value in params.env.items()
@@ -73,7 +76,6 @@ async def recreate_service(
 @recreate_service.plan
 async def plan_recreate(client: DockerClient, params: Recreate, context: Context) -> Planned:
     """Take the replicas whose settings differ."""
-    names_in(params.env.values(), context.secrets)
     wanted = {
         name: None if value is None else fill(value, context.secrets)
         for name, value in params.env.items()

@@ -103,7 +103,8 @@ async def of_project(client: DockerClient) -> list[Replica]:
         found = [each for each in found if each.labels.get(SERVICE) in client.settings.services]
     for name in client.settings.containers:
         replica = await inspect(client, name)
-        if replica is not None and _is_ours(client, replica):
+        known = {each.id for each in found}
+        if replica is not None and replica.id not in known and _is_ours(client, replica):
             found.append(replica)
     return found
 

@@ -6,7 +6,7 @@ from bot.action import ActionSet, Call, Context, Diff, Effect, Planned, Probe, R
 from integrations.docker.client import DockerClient
 from integrations.docker.params import Patient, Picking, Stopping
 from integrations.docker.replica import Replica, inspect, picked
-from integrations.docker.walk import Walk
+from integrations.docker.walk import Walk, honest_after
 from integrations.docker.watching import ahead, happened, save_evidence
 from integrations.docker.wire import Wire
 
@@ -54,7 +54,8 @@ async def restart_service(
         if replica is not None:
             await save_evidence(client, replica, context, params.evidence_lines)
     await Walk(client, planned, context, params.health_deadline_s).go()
-    after = [await inspect(client, each) for each in ids.values()]
+    with honest_after(lambda: planned.calls, lambda: "every call was made"):
+        after = [await inspect(client, each) for each in ids.values()]
     started = {each.name: each.started_at.isoformat() for each in after if each is not None}
     return Result(summary=f"Restarted {', '.join(ids)}.", data={"started_at": started})
 

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.errors import Invalid
+from integrations.docker.params import repository
 
 
 class DockerSettings(BaseModel):
@@ -25,6 +26,11 @@ class DockerSettings(BaseModel):
     images: tuple[str, ...] = ()
     harmless_env: tuple[str, ...] = ()
     max_replicas: int = Field(default=6, ge=1, le=100)
+
+    @field_validator("images")
+    @classmethod
+    def _as_listed(cls, images: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(repository(image) for image in images)
 
     @property
     def scope(self) -> str:

@@ -6,7 +6,8 @@ labels on what we made) and not done twice, so that the same plan can be walked 
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,21 @@ from integrations.docker.wire import Wire, name_of
 
 Body = Mapping[str, Any]
 Bodies = Callable[[Call], Awaitable[Body]]
+
+
+@contextmanager
+def honest_after(begun: Callable[[], object], what: Callable[[], str]) -> Iterator[None]:
+    """Say that the outcome is unknown, where "nothing was done" is not true any more.
+
+    Both are asked when the engine has gone: whether anything was done, and what.
+    """
+    try:
+        yield
+    except Unavailable as error:
+        if not begun():
+            raise
+        message = f"{what()}, then: {error}"
+        raise OutcomeUnknown(message) from error
 
 
 async def no_bodies(call: Call) -> Body:
@@ -53,13 +69,10 @@ class Walk:
         self.ids = dict(self.planned.captured.get("containers", {}))
         total = len(self.planned.calls)
         for number, call in enumerate(self.planned.calls, 1):
-            try:
+            with honest_after(
+                lambda: self.made > 0, lambda: f"{self.made} of {total} calls were made"
+            ):
                 await self._make(call, f"[{number}/{total}] {call.text}")
-            except Unavailable as error:
-                if not self.made:
-                    raise
-                message = f"{self.made} of {total} calls were made, then: {error}"
-                raise OutcomeUnknown(message) from error
         return self.made
 
     async def _make(self, call: Call, line: str) -> None:

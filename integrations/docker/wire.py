@@ -17,7 +17,7 @@ class Wire:
     @classmethod
     def to(cls, method: str, *parts: str, **query: str | int | bool) -> "Wire":
         """Build it; the parts of the path are quoted."""
-        path = "".join(f"/{quote(part, safe='@:')}" for part in parts)
+        path = "".join(f"/{quote(part, safe='@:/')}" for part in parts)
         given = {
             name: str(value).lower() if isinstance(value, bool) else value
             for name, value in query.items()

@@ -1,6 +1,7 @@
 """Which addresses may be reached: what the system lists, and what no list can allow (SSRF)."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, NamedTuple
@@ -61,6 +62,8 @@ def split(url: str) -> tuple[Origin, str, str]:
         Invalid: it is not a plain http(s) URL; what would let two readers see two hosts (user
             info, a backslash, a fragment) is refused, and so is a path that climbs.
     """
+    if "${" in url:
+        raise _invalid(url, "waits for a setting")
     if "\\" in url or "#" in url or not url.isascii() or not url.isprintable() or " " in url:
         raise _invalid(url, "has a character that a URL may not have")
     try:
@@ -83,10 +86,13 @@ def _invalid(url: str, why: str) -> Invalid:
 
 
 def listed(urls: Mapping[str, Any]) -> dict[str, Origin]:
-    """Return name -> origin of a system's `urls`; one that waits for a setting is left out."""
+    """Return name -> origin of a system's `urls`.
+
+    One that waits for a setting, or is not HTTP (`redis://...`), is left out.
+    """
     found = {}
     for name, url in urls.items():
-        if "${" not in str(url):
+        with suppress(Invalid):
             found[name] = split(str(url))[0]
     return found
 

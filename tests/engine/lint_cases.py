@@ -68,6 +68,12 @@ CASES = {
     "a parameter of the wrong type": (
         STEP % '{tail: "{p}"}' + "params: {p: {type: text, pattern: ^.$, required: true,"
         " example: x}}\n", 6, "`tail` of `toy.look`", "type and bounds"),
+    "a person where a number belongs": (
+        STEP % '{tail: "{p}"}' + "params: {p: {type: user}}\n",
+        6,
+        "`tail` of `toy.look`",
+        "type and bounds",
+    ),
     "a parameter that may break a bound": (
         STEP % '{tail: "{p}"}' + "params: {p: {type: int, min: 1, max: 5000}}\n", 6,
         "less than or equal to 2000", "type and bounds"),
@@ -206,8 +212,17 @@ CASES = {
     "a live choice of no action": (
         PARAM % "{type: live, uses: toy.loook, field: x}", 8, "no action", "`toy.look`"),
     "a live choice that needs a parameter": (
-        PARAM % "{type: live, uses: toy.look, with: {service: '{q}'}, field: x}", 8,
-        "before anything is known", "{system...}"),
+        PARAM % "{type: live, uses: toy.look, with: {service: '{p}'}, field: x}",
+        8,
+        "before anything is known",
+        "{system...}",
+    ),
+    "a live choice with a brace": (
+        PARAM % "{type: live, uses: toy.look, with: {service: '{ }'}, field: x}",
+        8,
+        "nothing that can be put in",
+        "",
+    ),
     "a POST whose reading is a parameter": (
         ASKING, 10, "what may be approved",
         "true or false"),

@@ -117,6 +117,14 @@ def test_wrong_values_are_refused_with_an_example(name, given_, words):
     assert error.value.field == name
 
 
+def test_a_pattern_holds_for_the_whole_text():
+    """`^a|b$` looks anchored and, searched for, would let `a;anything` begin."""
+    specs = {"p": ONE({"type": "text", "pattern": "^a|b$", "example": "a"})}
+    assert typed(specs, {"p": "b"}) == {"p": "b"}
+    with pytest.raises(Invalid):
+        typed(specs, {"p": "axxx"})
+
+
 def test_unknown_keys_are_refused_with_the_nearest_known():
     with pytest.raises(Invalid, match="no parameter `tial` here; did you mean `tail=100`"):
         typed(SPECS, {"tial": "5"})

@@ -132,7 +132,7 @@ async def test_people_are_asked_in_their_turn(tmp_path):
     text = CHANGING.replace(
         "  - {id: again",
         """  - {id: sure, ask: confirm, text: "{steps.before.replicas} replicas; {{ok}}?"}
-  - {id: why, ask: text, text: Why?, when: "{steps.before.healthy} == false"}
+  - {id: why, ask: text, text: "Why?", when: "{steps.before.healthy} == false"}
   - {id: note, ask: checkbox, text: "You said {steps.sure.summary}", options: [done]}
   - {id: again""",
     )
@@ -160,7 +160,7 @@ verify: [{uses: toy.look}]
 """
     plan = await plan_of(tmp_path, text, Toy(), {})
     assert plan.steps[0].diffs == (Diff(subject="Limit", current="5", new="POST http://x"),)
-    with pytest.raises(Conflict, match="found no `json.min`"):
+    with pytest.raises(Conflict, match=r"found no `json\.min`"):
         await plan_of(tmp_path, text.replace("json.max", "json.min"), Toy(), {})
 
 
@@ -174,7 +174,7 @@ PRE = """preconditions:
 async def test_a_precondition_stops_the_plan_with_its_own_words(tmp_path):
     plan = await plan_of(tmp_path, PRE + CHANGING, Toy(), {})
     assert "precondition-1" in plan.evidence
-    with pytest.raises(Conflict, match="Nothing was changed. The service must be healthy first"):
+    with pytest.raises(Conflict, match=r"Nothing was changed\. The service must be healthy first"):
         await plan_of(tmp_path, PRE + CHANGING, Toy(healthy=False), {})
 
 
@@ -182,7 +182,7 @@ async def test_a_precondition_stops_the_plan_with_its_own_words(tmp_path):
     ("broken", "kind", "words"),
     [
         (Unavailable("No engine.", 3), Unavailable, "could not read: No engine. Try again."),
-        (Rejected(f"bad {SECRET}"), Conflict, r"did not find what it needs: bad \[redacted\]"),
+        (Rejected(f"bad {SECRET}"), Conflict, r"did not find what it needs: bad \[redacted\]\."),
         (OutcomeUnknown("gone"), Unavailable, "gone"),
     ],
 )
@@ -240,7 +240,7 @@ async def test_a_stricter_policy_may_be_asked_for(tmp_path, policy):
 
 
 async def test_a_parameter_that_the_action_refuses_is_told_before_anything(tmp_path):
-    with pytest.raises(Invalid, match="Step `again`: `tail` of `toy.restart`"):
+    with pytest.raises(Invalid, match=r"Step `again`: `tail` of `toy\.restart`"):
         await plan_of(
             tmp_path,
             CHANGING.replace("toy.restart", 'toy.restart, with: {tail: "{steps.before.replicas}"}'),
@@ -290,14 +290,3 @@ steps:
     wait = listing(tmp_path, text).runbook.steps[0].wait
     found = resolved_wait(wait, {"last": "2m", "first": 30})
     assert (found.first.total_seconds(), found.deadline.total_seconds()) == (30, 120)
-
-
-async def test_live_choices_come_from_the_system(tmp_path):
-    text = """params:
-  service: {type: live, uses: toy.services, field: names, example: api}
-steps: [{uses: toy.look, with: {service: "{service}"}}]
-"""
-    runbook = listing(tmp_path, text).runbook
-    assert await planner(Toy()).choices_of(runbook, "service") == ("api", "worker")
-    with pytest.raises(Invalid):
-        await planner(Toy()).choices_of(runbook, "other")

@@ -3,24 +3,32 @@
 import itertools
 import os
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from integrations.docker import integration
+from integrations.docker import integration, watching
 from tests.integrations_docker.desk import Desk, Project
 from tests.integrations_docker.proxy import RecordingProxy
 from tests.support.docker_engine import Engine, docker_engine
 
 __all__ = ["docker_engine"]
 
+HERE = Path(__file__).parent
 NUMBERS = itertools.count()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "project" in getattr(item, "fixturenames", ()):
+        if item.path.parent == HERE and "docker_engine" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.external)
+
+
+@pytest.fixture(autouse=True)
+def _soon_steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs for a moment is up: the tests' containers end at once or never."""
+    monkeypatch.setattr(watching, "STEADY_S", 0.2)
 
 
 @pytest.fixture

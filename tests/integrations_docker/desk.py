@@ -1,5 +1,7 @@
 """What the tests hold: a project of containers, and the actions called as the bot calls them."""
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -139,6 +141,15 @@ class Desk:
         result = await action.undoing(self.client, self.params(name, given), planned, self.context)
         self.proxy.seen.clear()
         return result
+
+
+async def until(condition: Callable[[], Any], timeout_s: float = 10) -> None:
+    """Wait until something is so."""
+    for _ in range(int(timeout_s / 0.05)):
+        if condition():
+            return
+        await asyncio.sleep(0.05)
+    raise TimeoutError
 
 
 def bare(call: Call) -> str:

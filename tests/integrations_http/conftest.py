@@ -57,34 +57,32 @@ class Site:
     asked: list[tuple[str, str, dict[str, str], str]] = field(default_factory=list)
 
 
-async def _answer(site: Site, request: web.Request) -> web.StreamResponse:
+BREAKERS = [{"name": "a", "state": "closed"}, {"name": "b", "state": "open"}]
+GZIP = {"Content-Encoding": "gzip", "Content-Type": "text/plain"}
+JSON = "application/json"
+MADE: dict[str, Callable[[], web.Response]] = {
+    "/health": lambda: web.json_response(
+        {"status": "healthy", "up": True, "latency": 12.5, "none": None}
+    ),
+    "/breakers": lambda: web.json_response({"breakers": BREAKERS, "count": 2, "empty": []}),
+    "/moved": lambda: web.Response(
+        status=302, headers={"Location": "http://169.254.169.254/latest"}
+    ),
+    "/huge": lambda: web.Response(text="x" * 3_000_000),
+    "/huge.json": lambda: web.Response(body=b"[" + b"1," * 900_000 + b"1]", content_type=JSON),
+    "/wrong.json": lambda: web.Response(body=b'{"status": NaN', content_type=JSON),
+    "/deep.json": lambda: web.Response(body=b"[" * 200_000, content_type=JSON),
+    "/image": lambda: web.Response(body=b"\x89PNG" * 10, content_type="image/png"),
+    "/gzip": lambda: web.Response(body=b"\x1f\x8b not shown", headers=GZIP),
+    "/broken": lambda: web.json_response({"error": "boom"}, status=500),
+}
+
+
+async def _answer(site: Site, request: web.Request) -> web.Response:
     body = await request.text()
     site.asked.append((request.method, request.path_qs, dict(request.headers), body))
-    path = request.path
-    if path == "/health":
-        return web.json_response({"status": "healthy", "up": True, "latency": 12.5, "none": None})
-    if path == "/breakers":
-        breakers = [{"name": "a", "state": "closed"}, {"name": "b", "state": "open"}]
-        return web.json_response({"breakers": breakers, "count": 2, "empty": []})
-    if path == "/moved":
-        return web.Response(status=302, headers={"Location": "http://169.254.169.254/latest"})
-    if path == "/huge":
-        return web.Response(text="x" * 3_000_000)
-    if path == "/huge.json":
-        return web.Response(body=b"[" + b"1," * 900_000 + b"1]", content_type="application/json")
-    if path == "/wrong.json":
-        return web.Response(body=b'{"status": NaN', content_type="application/json")
-    if path == "/deep.json":
-        return web.Response(body=b"[" * 200_000, content_type="application/json")
-    if path == "/image":
-        return web.Response(body=b"\x89PNG" * 10, content_type="image/png")
-    if path == "/gzip":
-        headers = {"Content-Encoding": "gzip", "Content-Type": "text/plain"}
-        return web.Response(body=b"\x1f\x8b not shown", headers=headers)
-    if path == "/broken":
-        return web.json_response({"error": "boom"}, status=500)
-    if path == "/slow":
-        await asyncio.sleep(5)
+    if request.path in MADE:
+        return MADE[request.path]()
     return web.json_response({"method": request.method, "got": body, "status": "done"})
 
 

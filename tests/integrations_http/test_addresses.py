@@ -137,6 +137,34 @@ async def test_the_next_address_is_tried_when_one_does_not_connect(site):
     await desk.client.close()
 
 
+async def test_an_ipv6_address_is_connected_to(raw_six):
+    system = {"urls": {"base": f"http://[::1]:{raw_six}", "cache": "redis://x", "later": "${URL}"}}
+    desk = Desk(system, HttpClient(system))
+    await desk.read("get", url=f"http://[::1]:{raw_six}/health")
+    assert desk.said[-1] == "ok"
+    await desk.client.close()
+
+
+@pytest.fixture
+async def raw_six():
+    """A server on the IPv6 loopback that wants to be called by its address."""
+
+    async def handle(request: web.Request) -> web.Response:
+        assert request.headers["Host"].startswith("[::1]:")
+        return web.Response(text="ok")
+
+    app = web.Application()
+    app.router.add_get("/health", handle)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "::1", 0).start()
+    except OSError as error:
+        need(None, f"IPv6 on the loopback ({error})")
+    yield runner.addresses[0][1]
+    await runner.cleanup()
+
+
 async def test_a_name_that_does_not_resolve_is_unavailable():
     system = {"urls": {"base": "http://nowhere.invalid"}}
     desk = Desk(system, HttpClient(system))
@@ -182,7 +210,7 @@ async def _answers(url: str, ca: str | None) -> None:
 async def test_a_certificate_is_checked_for_the_name_and_not_the_address(tls):
     port, ca = tls
     await _answers(f"https://web.localhost:{port}", ca)
-    with pytest.raises(Rejected, match="certificate is not valid for web.localhost"):
+    with pytest.raises(Rejected, match=r"certificate is not valid for web\.localhost"):
         await _answers(f"https://web.localhost:{port}", None)
-    with pytest.raises(Rejected, match="certificate is not valid for other.localhost"):
+    with pytest.raises(Rejected, match=r"certificate is not valid for other\.localhost"):
         await _answers(f"https://other.localhost:{port}", ca)

@@ -21,11 +21,12 @@ async def test_the_planned_call_is_what_is_sent_and_secrets_stay_names(desk, sit
     }
     planned = await desk.plan(method, **given)
     assert planned.targets == (f"http:{site.url}/api/ai/alerts/7",)
-    assert [call.text for call in planned.calls] == [
+    (call,) = planned.calls
+    assert call.text == (
         f"{method.upper()} {site.url}/api/ai/alerts/7"
         ' headers {"Authorization":"Bearer ${ADMIN_TOKEN}"}'
         ' json {"status":"acknowledged","by":["x${ADMIN_TOKEN}"]}'
-    ]
+    )
     assert site.asked == []
     result = await desk.change(method, **given)
     assert result.data["status"] == 200
@@ -54,6 +55,16 @@ async def test_a_secret_that_is_not_set_or_breaks_a_header_stops_before_anything
         await desk.change("post", url=site.url, headers={"X-Key": "${BROKEN}"})
     assert "Evil" not in str(refused.value)
     assert site.asked == []
+
+
+def test_parameters_come_back_from_storage_as_they_went():
+    given = {"url": "http://x/", "json": {"a": 1}, "expect": {"json": {"a.b": ">= 1"}}}
+    params = ACTIONS["http.post"].params
+    once = params.model_validate(given).model_dump(mode="json")
+    assert once["json"] == {"a": 1}
+    assert params.model_validate(once).model_dump(mode="json") == once
+    for action in ACTIONS.values():
+        assert "url" in action.params.model_json_schema()["properties"]
 
 
 def test_effects_and_risks_are_honest():
@@ -126,7 +137,7 @@ async def test_what_cannot_be_connected_to_was_not_sent(desk):
         await desk.change("post", url=url)
 
 
-async def test_the_doctor_asks_every_listed_url(desk, site):
+async def test_the_doctor_asks_every_listed_url(desk):
     desk.client.settings["urls"]["later"] = "${CORTEX_URL}"
     assert await integration.check(desk.client) == "base answers 200"
     desk.client.settings["urls"]["gone"] = "http://127.0.0.1:1"

@@ -1,17 +1,49 @@
-"""A world of its own for each test."""
+"""A world of its own for each test. When it ends, everything the bot ever said to Slack is checked:
+each call against Slack's reference, each message against Block Kit, the audit chain from end to
+end; and Slack passed over nothing."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from redis import Redis
 
-from tests.support.world import World, world
+from tests.scenario.steps import Scene
+from tests.support.contract_calls import check_calls
+from tests.support.redis import StillClock
+from tests.support.world import world
+
+
+@asynccontextmanager
+async def checked(url: str, **options: object) -> AsyncIterator[Scene]:
+    """Open a world on an empty Redis, and check all that was said in it at the end."""
+    with Redis.from_url(url) as redis:
+        redis.flushall()
+    async with world(url, **options) as made:
+        scene = Scene(made)
+        yield scene
+        await made.settled()
+        check_calls(made.slack.calls, known_faults=scene.refusals)
+        assert made.slack.warnings == []
+        count, _ = await made.bot.store.audit.verify()
+        assert count == len(await scene.audit())
 
 
 @pytest.fixture
-async def bot(embedded_url: str) -> AsyncIterator[World]:
+async def at(embedded_url: str) -> AsyncIterator[Scene]:
     """A bot over HTTP, in an empty workspace, on an empty Redis."""
-    with Redis.from_url(embedded_url) as redis:
-        redis.flushall()
-    async with world(embedded_url) as made:
-        yield made
+    async with checked(embedded_url) as scene:
+        yield scene
+
+
+@pytest.fixture
+async def still(embedded_url: str, clock: StillClock) -> AsyncIterator[Scene]:
+    """The same, where time stands until `clock.forward` moves it."""
+    async with checked(embedded_url, clock=clock) as scene:
+        yield scene
+
+
+@pytest.fixture
+def scenes(embedded_url: str):
+    """Open a world with other settings: `async with scenes(socket=True) as at`."""
+    return lambda **options: checked(embedded_url, **options)

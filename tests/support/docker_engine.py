@@ -1,7 +1,7 @@
 """A real Docker engine of our own for tests: a socket in a short folder, no bridge, no iptables.
 
-`docker_engine` starts one for the whole session with `shared/docker/start-docker.sh` and stops it by
-its PID. What is missing skips with the reason on a laptop and fails in CI.
+`docker_engine` starts one for the whole session with `shared/docker/start-docker.sh` and stops it
+by its PID. What is missing skips with the reason on a laptop and fails in CI.
 """
 
 import os
@@ -78,7 +78,8 @@ def running_engine() -> Iterator[Engine]:
     need(os.geteuid() == 0, "root, which a Docker engine of our own needs,")
     for program, package in NEEDED.items():
         need(shutil.which(program), f"{program} (apt-get install {package})")
-    folder = Path(tempfile.mkdtemp(prefix="sbd-", dir="/tmp"))  # noqa: S108 - socket paths are limited to 100 bytes
+    # Short: the path of a socket is limited to about 100 bytes.
+    folder = Path(tempfile.mkdtemp(prefix="sbd-", dir="/tmp"))
     environment = {**os.environ, "DOCKERD_ARGS": "--bridge=none --iptables=false"}
     try:
         host = _script("start-docker.sh", str(folder), environment).strip().splitlines()[-1]

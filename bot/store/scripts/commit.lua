@@ -69,6 +69,10 @@ local function retry(lane, incident)
   local head = redis.call('ZRANGE', queue_of(lane, incident), 0, 0)[1]
   redis.call('ZREM', K.failing .. incident, lane)
   if not head or redis.call('HGET', K.entry .. head, 'state') ~= 'failed' then return end
+  -- One is the refusal itself; whatever was tried before it may have happened.
+  if tonumber(redis.call('HGET', K.entry .. head, 'attempts')) > 1 then
+    redis.call('HSET', K.entry .. head, 'doubt', '1')
+  end
   redis.call('HSET', K.entry .. head,
     'state', 'pending', 'attempts', 0, 'error', '', 'not_before', '')
   lanes[lane] = true

@@ -1,7 +1,8 @@
 -- Lanes. A lane is a sorted set of who is next: "i<incident>" stands for the first entry of that
 -- incident's queue, "e<entry>" for an entry that belongs to no incident. Score: priority, then place.
 -- An entry is a hash: body (JSON, opaque), lane, incident, prio, seq, state, epoch, attempts,
--- lease, begun_at, not_before, after, after_until, coalesce, optional, error. Times in ms, '' is none.
+-- lease, begun_at, not_before, after, after_until, coalesce, optional, error, doubt ('1': an attempt
+-- of which nobody knows the end). Times in ms, '' is none.
 
 local PLACES = 1125899906842624 -- 2^50 places for each priority: exact in a double
 

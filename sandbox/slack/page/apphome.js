@@ -27,7 +27,13 @@ export class AppHome {
     this.show((await get("home", { as: workspace.as })).view);
   }
 
+  /** Names may have changed since it was drawn. */
+  redraw() {
+    if (this.view) this.show(this.view);
+  }
+
   show(view) {
+    this.view = view;
     this.empty.hidden = Boolean(view);
     fill(this.empty, `${workspace.app.name} has not published a Home yet. It does when it is connected.`);
     if (view) renderBlocks(this.blocks, view.blocks, surfaceOf({ view_id: view.id }));

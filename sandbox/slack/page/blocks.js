@@ -3,7 +3,7 @@
 import { controlNode } from "./elements.js";
 import { h, reconcile, uid } from "./dom.js";
 import { fileUrl } from "./api.js";
-import { anchor, safeHref } from "./links.js";
+import { anchor, linkedChannels, safeHref } from "./links.js";
 import { markdown } from "./markdown.js";
 import { textObject, words } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
@@ -13,7 +13,7 @@ export function renderBlocks(parent, blocks, surface) {
   surface.blocks = (blocks ?? []).map((block, index) => ({ ...block, block_id: block.block_id ?? `b${index}` }));
   reconcile(parent, surface.blocks, {
     key: (block, index) => `${block.block_id}/${block.type}/${index}`,
-    signature: (block) => JSON.stringify([block, surface.errors[block.block_id]]),
+    signature: (block) => JSON.stringify([block, surface.errors[block.block_id], linkedChannels(block)]),
     render: (block) => blockNode(block, surface),
   });
   return parent;

@@ -141,6 +141,13 @@ export class Composer {
     this.changed();
   }
 
+  /** Takes `text` for a beginning, unless something is written already. */
+  begin(text) {
+    if (!this.field.value.trim()) this.field.value = text;
+    this.field.focus();
+    this.changed();
+  }
+
   draftKey() {
     const { channel, threadTs } = this.place();
     return `${channel}/${threadTs ?? ""}`;

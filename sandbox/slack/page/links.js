@@ -22,6 +22,15 @@ function insideHash(url) {
   return [`#${match[1]}`, match[2] && `${match[2]}.${match[3]}`, match[2] && thread].filter(Boolean).join("/");
 }
 
+const MENTION = /(?:<#|"channel_id":"|\/archives\/)([CGD][A-Z0-9]+)/g;
+
+/**
+ * What the links to channels in `thing` show now. It belongs into the signature of whatever draws them: a channel is
+ * often read after the message that speaks of it.
+ */
+export const linkedChannels = (thing) =>
+  [...JSON.stringify(thing).matchAll(MENTION)].map(([, id]) => findChannel(id)?.name ?? "");
+
 /** A link, or only its label when the address is not one to follow. */
 export function anchor(url, ...children) {
   const href = safeHref(url);

@@ -9,6 +9,7 @@ import { fill, h, keepFocus, toast } from "./dom.js";
 import { FaultDrawer } from "./faults.js";
 import { renderHeader } from "./header.js";
 import { icon } from "./icons.js";
+import { intro } from "./intro.js";
 import { MessageList } from "./messagelist.js";
 import { refreshModals } from "./modal.js";
 import { openPopover } from "./popover.js";
@@ -28,9 +29,18 @@ const faults = new FaultDrawer();
 const composer = new Composer({
   place: () => ({ channel: view.where?.id, name: place() }),
   testid: "composer",
-  sent: () => Promise.all([readMessages(), refreshModals()]),
+  sent: () => {
+    // Who writes wants to see the answer, however far up they were reading.
+    list.toBottom();
+    return Promise.all([readMessages(), refreshModals()]);
+  },
 });
-const thread = new ThreadPane({ sent: () => Promise.all([thread.refresh(), readMessages()]) });
+const thread = new ThreadPane({
+  sent: () => {
+    thread.list.toBottom();
+    return Promise.all([thread.refresh(), readMessages()]);
+  },
+});
 const join = h("div", { class: "join" });
 
 const place = () =>
@@ -45,7 +55,9 @@ async function readState() {
   }
   drawFrame();
   // Pins and names stand in the rows, too.
-  if (view.where !== HOME) list.show(view.messages, view.where);
+  if (view.where === HOME) home.redraw();
+  else list.show(view.messages, view.where);
+  thread.redraw();
 }
 
 let drawn = "";
@@ -141,21 +153,7 @@ async function readMessages() {
   if (view.where?.id !== where.id) return;
   view.messages = messages;
   list.show(messages, view.where);
-  fill(list.intro, intro(view.where));
-}
-
-function intro(channel) {
-  if (channel.is_im)
-    return h("p", null, "This conversation is just between ", h("strong", null, channelLabel(channel)), " and you.");
-  return [
-    h("h2", null, `${channel.is_private ? "🔒 " : "#"}${channel.name}`),
-    h(
-      "p",
-      null,
-      `This is the very beginning of the ${channel.name} channel. `,
-      channel.purpose?.value ?? channel.purpose ?? "",
-    ),
-  ];
+  fill(list.intro, intro(view.where, { empty: !messages.length, begin: (text) => composer.begin(text) }));
 }
 
 function openDefault() {

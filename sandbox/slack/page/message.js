@@ -240,6 +240,9 @@ function replies(message) {
 function addTools(node, message, place) {
   const add = () => {
     if (!node.querySelector(":scope > .tools")) node.append(messageTools(message, place));
+    // Of a message that begins above the visible part, the tools stand where it can be seen.
+    const above = node.closest(".scroller").getBoundingClientRect().top - node.getBoundingClientRect().top;
+    node.style.setProperty("--tools-top", `${Math.max(-14, above + 4)}px`);
   };
   node.addEventListener("pointerenter", add);
   node.addEventListener("focusin", add);

@@ -2,6 +2,7 @@
 
 import { dayLabel, dayOf } from "./dates.js";
 import { announce, fill, h, reconcile } from "./dom.js";
+import { linkedChannels } from "./links.js";
 import { isSystem, messageNode } from "./message.js";
 import { dismissed } from "./messagetools.js";
 import { userName, workspace } from "./workspace.js";
@@ -79,7 +80,7 @@ export class MessageList {
       };
       items.push({
         key: `${message.ts}${message.ephemeral_for ? "e" : ""}`,
-        print: JSON.stringify([message, place.compact, place.pinned, readers]),
+        print: JSON.stringify([message, place.compact, place.pinned, readers, linkedChannels(message)]),
         render: () => messageNode(message, place),
       });
       if (this.inThread && index === 0 && shown.length > 1)

@@ -10,6 +10,9 @@ import { closePopover } from "./popover.js";
 import { forgetSurface, surfaceOf } from "./surface.js";
 import { workspace } from "./workspace.js";
 
+const INPUT = ".block-input [data-action-id]:is(input, textarea, button)";
+const BUTTON = "[data-testid=modal-submit], [data-testid=modal-close]";
+
 let stack = [];
 let shown = null;
 let before = null;
@@ -106,16 +109,14 @@ function open(view) {
 
 /** The first input, when the view names none; a modal without inputs keeps the focus on its buttons. */
 function focusFirst(dialog) {
-  const target =
-    dialog.querySelector("[autofocus]") ??
-    dialog.querySelector(".block-input [data-action-id]:is(input, textarea, button)") ??
-    dialog.querySelector("[data-testid=modal-submit]");
+  const target = dialog.querySelector("[autofocus]") ?? dialog.querySelector(INPUT) ?? dialog.querySelector(BUTTON);
   target?.focus();
 }
 
 function update(view) {
   const { parts, surface, dialog } = shown;
   shown.view = view;
+  const waited = !dialog.querySelector(INPUT);
   dialog.dataset.callbackId = view.callback_id ?? "";
   fill(parts.title, textObject(view.title));
   fill(
@@ -136,6 +137,8 @@ function update(view) {
   );
   renderBlocks(parts.blocks, view.blocks, surface);
   keepFocus(dialog, () => footer(view));
+  // An app may open an empty form at once and fill it a moment later.
+  if (dialog.open && waited && dialog.querySelector(INPUT)) focusFirst(dialog);
 }
 
 function footer(view) {

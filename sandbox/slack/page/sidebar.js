@@ -58,7 +58,7 @@ const others = (rooms, current) =>
 
 function row(channel, current) {
   const here = channel.id === current;
-  const unread = channel.unread > 0 && !here;
+  const unread = channel.unread > 0 && !here && (channel.is_member || channel.is_im);
   const face = channel.is_im
     ? avatar((channel.members ?? []).find((id) => id !== workspace.as) ?? workspace.as, "small")
     : icon(channel.is_private ? "lock" : "hash");
@@ -75,10 +75,7 @@ function row(channel, current) {
     face,
     h("span", { class: "side-name" }, label),
     unread
-      ? [
-          h("span", { class: "dot", "aria-hidden": "true" }),
-          h("span", { class: "badge" }, String(channel.unread), h("span", { class: "hidden-words" }, " unread")),
-        ]
+      ? h("span", { class: "badge" }, String(channel.unread), h("span", { class: "hidden-words" }, " unread"))
       : null,
   );
 }

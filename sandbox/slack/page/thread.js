@@ -48,6 +48,7 @@ export class ThreadPane {
 
   async open(channel, ts) {
     this.where = { channel, ts };
+    this.messages = null;
     this.name.textContent = channel.is_im ? channelLabel(channel) : `#${channel.name}`;
     this.list.clear();
     this.node.hidden = false;
@@ -66,6 +67,14 @@ export class ThreadPane {
     const { where } = this;
     if (!where) return;
     const { messages } = await get("messages", { as: workspace.as, channel: where.channel.id, thread: where.ts });
-    if (this.where === where) this.list.show(messages, workspace.channels.get(where.channel.id) ?? where.channel);
+    if (this.where !== where) return;
+    this.messages = messages;
+    this.redraw();
+  }
+
+  /** Names may have changed since it was drawn. */
+  redraw() {
+    const { where, messages } = this;
+    if (where && messages) this.list.show(messages, workspace.channels.get(where.channel.id) ?? where.channel);
   }
 }

@@ -1,10 +1,13 @@
 """The modals: their fields, what is filled in, what fits."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.domain.config import Config, System
 from bot.domain.incident import Resolution, Situation, Update
 from bot.domain.lifecycle import Declaration
-from bot.domain.severity import Severity
+from bot.domain.severity import Severity, Timetable
 from bot.views import forms
 from bot.views.home import home
 from tests.support.blockkit import check_view
@@ -91,6 +94,18 @@ def test_declare_begins_with_what_is_known():
     assert fields(forms.declare(CONFIG, title="From a\nmessage"))["title"]["initial_value"] == (
         "From a message"
     )
+
+
+def test_long_names_and_many_systems_fit_the_menus():
+    """Red when: a menu takes more or longer options than Slack does (firefighter#247)."""
+    row = Timetable(label="L" * 90, meaning="M" * 90, response=timedelta(hours=1))
+    systems = {
+        f"s{n}": System(id=f"s{n}", title="T" * 90, severities=dict.fromkeys(Severity, row))
+        for n in range(150)
+    }
+    config = Config(systems=systems)
+    check_view(forms.declare(config, said=Declaration(title="x", system="s1")))
+    check_view(forms.severity(incident(system="s1"), config))
 
 
 def test_an_update_begins_with_what_was_said_last():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.views import inputs, kit
 from bot.views.limits import fit, pieces, shorter, size
 from bot.views.mrkdwn import esc
-from tests.support.blockkit import check_message, check_view
+from tests.support.blockkit import check_message, check_view, schema_is_there
 from tests.unit.views import world
 
 finished = world.texts.map(esc)
@@ -82,6 +82,12 @@ def test_a_shortened_text_fits(text, limit):
     assert len(shorter(text, limit)) <= limit
 
 
+def test_slack_links_nothing_by_itself():
+    """Red when: an address, #channel or @here that a value contains becomes alive."""
+    texts = [kit.section("x")["text"], *kit.context("x")["elements"], *kit.fields("x")["fields"]]
+    assert all(text["verbatim"] is True for text in texts)
+
+
 def test_an_empty_text_becomes_a_dash():
     """Slack refuses an empty text object."""
     check_message(kit.message("", kit.section(""), kit.context(""), kit.header("\u200b")))
@@ -103,13 +109,19 @@ def test_an_input_keeps_what_it_begins_with_inside_its_own_limit():
         ({"type": "banner"}, "unknown type banner"),
         ({"type": "actions", "elements": [kit.button("a", "b", "c")] * 2}, "action_id b twice"),
         ({"type": "actions", "elements": [kit.button("a", "b", "")]}, "button value"),
-        (kit.section("x") | {"txet": 1}, "txet"),
         (inputs.text("a", "A"), "an input in a message"),
     ],
 )
 def test_the_checker_sees_what_slack_refuses(block, fault):
     with pytest.raises(AssertionError, match=fault):
         check_message({"text": "x", "blocks": [block]})
+
+
+def test_the_checker_sees_what_slacks_types_do_not_have():
+    if not schema_is_there():
+        pytest.skip("../shared/contracts is not there: Slack's types cannot be read")
+    with pytest.raises(AssertionError, match="txet"):
+        check_message({"text": "x", "blocks": [kit.section("x") | {"txet": 1}]})
 
 
 def test_the_checker_wants_a_submit_beside_an_input():

@@ -1,0 +1,112 @@
+"""What a step says, on its way to people: redacted, cleaned, kept, shown once a second."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from bot.domain.redaction import Redactor, Stream
+from bot.domain.run import Run
+from bot.ports import Clock, Output
+from bot.usecases.journal import own_turn
+from bot.usecases.run_telling import EDIT_EVERY, RunTelling
+from bot.usecases.shelf import Shelf
+
+PIECE = 64_000  # characters kept at once, at most
+FULL = "\n[the rest is left out: this run has said more than is kept]\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """What a feed needs."""
+
+    shelf: Shelf
+    output: Output
+    telling: RunTelling
+    redactor: Redactor
+    clock: Clock
+
+    def feed(self, run: Run, key: str, guard: Callable[[], None]) -> "Feed":
+        """Return the feed of one step; `guard` raises when it must stop."""
+        return Feed(self, run, key, guard)
+
+
+class Feed:
+    """One step's output. Nothing reaches the store, Slack or a log but through the redactor."""
+
+    def __init__(self, speaker: Speaker, run: Run, key: str, guard: Callable[[], None]) -> None:
+        """Say nothing yet."""
+        self._to = speaker
+        self._run = run
+        self._key = key
+        self._guard = guard
+        self._stream = Stream(speaker.redactor)
+        self._pending: list[str] = []
+        self._size = 0
+        self._shown_at = 0.0
+        self._number = 0
+        self._full = False
+        self._turns = asyncio.Lock()
+        self._ticker: asyncio.Task[None] | None = None
+        self.spoke = False
+
+    async def emit(self, text: str) -> None:
+        """Take output as it comes. Raises what `guard` raises."""
+        self._guard()
+        self._hold(self._stream.feed(text))
+        if self._size >= PIECE:
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Keep what has come, and show it when a second has passed."""
+        async with self._turns:
+            text, self._pending, self._size = "".join(self._pending), [], 0
+            for at in range(0, len(text), PIECE):
+                await self._keep(text[at : at + PIECE])
+            now = asyncio.get_running_loop().time()
+            if text and now - self._shown_at >= EDIT_EVERY.total_seconds():
+                self._shown_at = now
+                await self._show()
+
+    async def __aenter__(self) -> Self:
+        """Show what comes as it comes."""
+        self._ticker = asyncio.create_task(self._tick(), name=f"output {self._run.id} {self._key}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Keep and show the rest."""
+        if self._ticker is not None:
+            self._ticker.cancel()
+            await asyncio.gather(self._ticker, return_exceptions=True)
+        self._hold(self._stream.end())
+        self._shown_at = 0.0
+        await self.flush()
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(EDIT_EVERY.total_seconds())
+            await self.flush()
+
+    def _hold(self, safe: str) -> None:
+        if safe:
+            self._pending.append(safe)
+            self._size += len(safe)
+
+    async def _keep(self, text: str) -> None:
+        if self._full:
+            return
+        if not await self._to.output.append(self._run.id, self._key, text):
+            self._full = True
+            await self._to.output.append(self._run.id, self._key, FULL)
+
+    async def _show(self) -> None:
+        self.spoke = True
+        self._number += 1
+        refs = await self._to.shelf.memory.refs(self._run.id)
+        first = f"out:{self._key}" not in refs and self._number == 1
+        turn = own_turn(self._run, self._to.clock.now())
+        name = f"output:{self._run.id}:{self._key}:{'first' if first else self._number}"
+        unique = name if first else f"{name}:{self._run.version}"
+        turn.intent = turn.intent.model_copy(update={"id": unique})
+        self._to.telling.said(turn, self._run, self._key, first=first)
+        await self._to.shelf.memory.commit(turn.change())
