@@ -107,9 +107,9 @@ class Config(Value):
         return known.timetable(severity) if known else DEFAULT_TIMETABLES[severity]
 
     def service_name(self, system: str | None) -> str:
-        """Return what messages call the system ("Service: ...")."""
+        """Return what messages call the system ("Service: ..."); "" when none was named."""
         known = self.systems.get(system or "")
-        return known.title if known else (system or "All services")
+        return known.title if known else (system or "")
 
     def announcements(self, system: str | None) -> str | None:
         """Return the channel of the live cards: the system's own, else the general one."""

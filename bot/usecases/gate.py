@@ -1,4 +1,4 @@
-"""The last look before something is touched: is it still allowed, and is it still the same? (P3)"""
+"""The last look before something is touched (P3): is it still allowed, and still the same?"""
 
 from dataclasses import dataclass
 

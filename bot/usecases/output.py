@@ -5,15 +5,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
+import structlog
+
 from bot.domain.redaction import Redactor, Stream
 from bot.domain.run import Run
+from bot.errors import Unavailable
 from bot.ports import Clock, Output
 from bot.usecases.journal import own_turn
 from bot.usecases.run_telling import EDIT_EVERY, RunTelling
 from bot.usecases.shelf import Shelf
 
 PIECE = 64_000  # characters kept at once, at most
+LAST_TRIES = 5
 FULL = "\n[the rest is left out: this run has said more than is kept]\n"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class Feed:
         self._shown_at = 0.0
         self._number = 0
         self._full = False
+        self._news = False
         self._turns = asyncio.Lock()
         self._ticker: asyncio.Task[None] | None = None
         self.spoke = False
@@ -57,16 +64,32 @@ class Feed:
         if self._size >= PIECE:
             await self.flush()
 
-    async def flush(self) -> None:
-        """Keep what has come, and show it when a second has passed."""
+    async def flush(self) -> bool:
+        """Keep what has come, and show it when a second has passed.
+
+        A silent store is no business of the step: what cannot be kept now is kept later. Returns
+        False when something is left.
+        """
         async with self._turns:
             text, self._pending, self._size = "".join(self._pending), [], 0
-            for at in range(0, len(text), PIECE):
-                await self._keep(text[at : at + PIECE])
-            now = asyncio.get_running_loop().time()
-            if text and now - self._shown_at >= EDIT_EVERY.total_seconds():
-                self._shown_at = now
-                await self._show()
+            kept = 0
+            try:
+                for at in range(0, len(text), PIECE):
+                    await self._keep(text[at : at + PIECE])
+                    kept = at + PIECE
+                await self._shown(said=bool(text))
+            except Unavailable as error:
+                log.warning("output.later", error=str(error))
+                self._hold_first(text[kept:])
+                return False
+            return True
+
+    async def _shown(self, *, said: bool) -> None:
+        now = asyncio.get_running_loop().time()
+        self._news = self._news or said
+        if self._news and now - self._shown_at >= EDIT_EVERY.total_seconds():
+            self._shown_at, self._news = now, False
+            await self._show()
 
     async def __aenter__(self) -> Self:
         """Show what comes as it comes."""
@@ -80,7 +103,10 @@ class Feed:
             await asyncio.gather(self._ticker, return_exceptions=True)
         self._hold(self._stream.end())
         self._shown_at = 0.0
-        await self.flush()
+        for _ in range(LAST_TRIES):
+            if await self.flush():
+                return
+            await asyncio.sleep(EDIT_EVERY.total_seconds())
 
     async def _tick(self) -> None:
         while True:
@@ -91,6 +117,10 @@ class Feed:
         if safe:
             self._pending.append(safe)
             self._size += len(safe)
+
+    def _hold_first(self, safe: str) -> None:
+        self._pending.insert(0, safe)
+        self._size += len(safe)
 
     async def _keep(self, text: str) -> None:
         if self._full:

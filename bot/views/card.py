@@ -147,9 +147,9 @@ def _incident_row(incident: Incident) -> list[Element]:
         button("Resolve", "incident.resolve", incident.id),
         *_acknowledge(incident),
         *claims(incident, IncidentRole.COMMANDER, IncidentRole.ONCALL),
-        button("Add task", "incident.task-form", incident.id),
-        button("Snooze", "incident.snooze-form", incident.id),
-        button("Hand over", "incident.handover-form", incident.id),
+        button("Add task", "incident.task", incident.id),
+        button("Snooze", "incident.snooze", incident.id),
+        button("Hand over", "incident.handover", incident.id),
     ]
     return [*row[:BUTTONS], menu(incident, "timeline", "catchup", "escalate", "postmortem")]
 

@@ -64,7 +64,7 @@ def md_text(value: str) -> str:
 
 def _summary(incident: Incident, service: str, names: Names) -> str:
     rows = {
-        "Service": md(service or incident.system or "All services"),
+        "Service": md(service or incident.system or "not named"),
         "Severity": f"{incident.severity.value.upper()} ({incident.severity.word.capitalize()})",
         "Status": md(unescaped(status_words(incident))),
         "Started": utc(incident.declared_at),

@@ -1,5 +1,9 @@
 """The forms of an incident: what they begin with, what they check, what they do."""
 
+import re
+
+import pytest
+
 from tests.scenario.steps import ALERTS, ANNOUNCE, Scene, buttons, matching, words
 
 
@@ -159,9 +163,9 @@ async def test_the_buttons_of_the_card_open_the_same_forms(at: Scene) -> None:
     expected = {
         "incident.update": "Post an update",
         "incident.resolve": "Resolve",
-        "incident.task-form": "Add a task",
-        "incident.snooze-form": "Snooze the reminder",
-        "incident.handover-form": "Hand over command",
+        "incident.task": "Add a task",
+        "incident.snooze": "Snooze the reminder",
+        "incident.handover": "Hand over command",
     }
     card = at.card(channel)
     assert set(buttons(card)) == {*expected, "incident.more"}
@@ -172,6 +176,25 @@ async def test_the_buttons_of_the_card_open_the_same_forms(at: Scene) -> None:
         await at.person("U0ANN").close()
 
 
+FORGETS_THE_ID = pytest.mark.xfail(
+    strict=True,
+    reason="bot/slack/intents.private_metadata forgets the words of the command, so the submission "
+    "of a form opened by `/incident update INC-1` means the incident of the channel",
+)
+
+
+@FORGETS_THE_ID
+async def test_a_form_opened_by_an_id_never_moves_the_incident_of_the_channel(at: Scene) -> None:
+    """`/incident update INC-1` typed in the channel of INC-2 moves INC-1 and not INC-2."""
+    await at.declare()
+    other = await at.declare("sev1 search is down", number=2)
+    form = await at.open("update INC-1", channel=other)
+    assert "INC-00001" in words(form)
+    await at.submit({"investigation": "a cold cache"}, channel=other)
+    assert [(await at.incident(number)).updates for number in (1, 2)] == [1, 0]
+
+
+@FORGETS_THE_ID
 async def test_a_form_opened_elsewhere_by_an_id_works_on_that_incident(at: Scene) -> None:
     """`/incident update INC-1` in another channel: the form, and then its submission."""
     channel = await at.declare()
@@ -186,7 +209,7 @@ async def test_a_form_for_no_incident_says_so_in_the_form(at: Scene) -> None:
     """Outside an incident the form becomes a refusal with what to type."""
     form = await at.open("update", channel=ANNOUNCE)
     assert "This is not an incident channel" in words(form)
-    assert "submit" not in form
+    assert not form["submit"]
 
 
 async def test_a_form_submitted_after_the_end_is_answered(at: Scene) -> None:
@@ -203,6 +226,4 @@ async def test_a_form_submitted_after_the_end_is_answered(at: Scene) -> None:
 
 def _told(blocks: list[dict]) -> list[str]:
     """Return the texts with the moments taken out."""
-    import re  # noqa: PLC0415
-
     return [re.sub(r"<!date\^\d+\^[^>]*>", "<when>", words(block)) for block in blocks]

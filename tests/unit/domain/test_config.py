@@ -36,7 +36,7 @@ def test_a_system_s_own_row_comes_first_and_the_default_fills_in():
     [
         ("mcp-cortex", "MCP-Cortex AI Services"),
         ("left-over", "left-over"),
-        (None, "All services"),
+        (None, ""),
     ],
 )
 def test_messages_call_a_system_by_its_title(system, name):

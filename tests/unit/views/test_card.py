@@ -76,7 +76,7 @@ def test_a_card_has_at_most_eight_lines_and_one_row(one, lanes):
         ),
         (
             {"acknowledged_by": BOB, "roles": {"commander": ANN, "oncall": BOB}},
-            ["update", "resolve", "task-form", "snooze-form", "handover-form", "more"],
+            ["update", "resolve", "task", "snooze", "handover", "more"],
         ),
         ({"status": Status.RESOLVED, "ended_at": at(5)}, ["archive", "more"]),
         ({"status": Status.CLOSED, "ended_at": at(5), "archived": True}, ["more"]),
