@@ -18,9 +18,11 @@ from bot.errors import BotError, ConfigError
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from bot.cli.runbooks import Toolbox
     from bot.doctor.facts import Probes
     from bot.doctor.report import Finding
     from bot.domain.config import Config
+    from bot.engine.lint import Linted
     from bot.ports import Audit
     from bot.settings import Settings
 
@@ -55,6 +57,12 @@ class Wiring(Protocol):
     async def restore(self, settings: "Settings", file: Path) -> int:
         """Read all state back into an empty store; return how many keys."""
 
+    def open_toolbox(self, settings: "Settings") -> "AbstractAsyncContextManager[Toolbox]":
+        """Open the runbooks and what they act through."""
+
+    def lint(self, settings: "Settings", paths: list[Path]) -> "tuple[Linted, int]":
+        """Check runbook files; without a path all of them. Returns also how many were read."""
+
     def manifest(self) -> str:
         """Return the text of manifest.yml."""
 
@@ -87,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="the doctor: what is missing, and the cure")
     check.add_argument("--json", action="store_true", help="for machines")
     check.set_defaults(do=_check)
+    runbooks = commands.add_parser("runbooks", help="the catalog without Slack")
+    _add_runbooks(runbooks)
     _add_audit(commands.add_parser("audit", help="the record of who did what"))
     for name, does in (("backup", "all state of the bot into one file"), ("restore", "and back")):
         command = commands.add_parser(name, help=does)
@@ -96,6 +106,13 @@ def _parser() -> argparse.ArgumentParser:
     manifest.add_argument("--check", action="store_true", help="fail when it is stale instead")
     manifest.set_defaults(do=_manifest)
     return parser
+
+
+def _add_runbooks(parser: argparse.ArgumentParser) -> None:
+    from bot.cli import runbooks  # noqa: PLC0415 - late
+
+    runbooks.add(parser)
+    parser.set_defaults(do=_runbooks)
 
 
 def _add_audit(audit: argparse.ArgumentParser) -> None:
@@ -172,6 +189,21 @@ async def _examined(wiring: Wiring) -> "list[Finding]":
         lambda: wiring.open_probes(settings, known),
     )
     return [*found, *rest]
+
+
+def _runbooks(said: argparse.Namespace, wiring: Wiring) -> int:
+    from bot.cli import runbooks  # noqa: PLC0415 - late
+    from bot.settings import read_settings  # noqa: PLC0415 - late
+
+    settings = read_settings()
+    return asyncio.run(
+        runbooks.run(
+            said,
+            lambda: wiring.open_toolbox(settings),
+            lambda paths: wiring.lint(settings, paths),
+            _say,
+        )
+    )
 
 
 def _verify(_said: argparse.Namespace, wiring: Wiring) -> int:

@@ -10,13 +10,25 @@ from pathlib import Path
 from bot.bootstrap.demo import demo
 from bot.bootstrap.parts import SystemClock, find_commands, opened_store
 from bot.bootstrap.probes import open_probes
+from bot.bootstrap.runbooks import linted as lint
+from bot.bootstrap.runbooks import opened_toolbox as open_toolbox
 from bot.bootstrap.serving import run
 from bot.ports import Audit
 from bot.settings import Settings
 from bot.slack.manifest import manifest_yaml
 from bot.store import backup as copies
 
-__all__ = ["backup", "demo", "manifest", "open_audit", "open_probes", "restore", "run"]
+__all__ = [
+    "backup",
+    "demo",
+    "lint",
+    "manifest",
+    "open_audit",
+    "open_probes",
+    "open_toolbox",
+    "restore",
+    "run",
+]
 
 
 @asynccontextmanager

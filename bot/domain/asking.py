@@ -70,6 +70,17 @@ def answer(run: Run, number: int, choice: Answer, *, by: str, now: datetime, sai
             return progress.end(free, state, now=now, why=_stopped(free, by))
 
 
+def overdue(run: Run, *, now: datetime) -> Run:
+    """Ask how to go on, because nobody did what a person was to do in time."""
+    if run.question is None:
+        message = f"{run.id} asks nothing."
+        raise Conflict(message)
+    text = f"Nobody answered in time: {run.question.text} How does it go on?"
+    waiting = moved(run, state=_working(run.question), question=None)
+    choices = (Answer.DONE, Answer.ROLL_BACK, Answer.ABORT)
+    return ask(waiting, run.question.key, text, choices, now=now)
+
+
 def _working(question: Question) -> RunState:
     return RunState.ROLLING_BACK if question.back else RunState.RUNNING
 

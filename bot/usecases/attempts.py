@@ -56,7 +56,7 @@ class Attempts:
             await self.desk.done(journal, begun, result, spoke=feed.spoke)
 
     async def lost(self, journal: Journal, entry: Entry, why: str) -> None:
-        """Note that nobody knows whether a begun step happened. What next, the next turn decides."""
+        """Note that nobody knows whether a begun step happened; `doubtful` goes on from there."""
         await self.desk.note(
             journal,
             lambda run: progress.lose(run, entry.key, error=why),

@@ -90,6 +90,7 @@ class Crew:
         task = moved.tasks[-1]
         turn.line(moved, "task", f"Task {task.number}: {task.text}")
         turn.audit("incident.task-added", moved.id, number=task.number, owner=owner or "")
+        self.telling.invite(turn, moved, [owner] if owner else [])  # or a mention rings nobody
         self.telling.say(turn, moved, answers.task_message(moved, task))
         self.telling.changed(turn, moved)
         return moved

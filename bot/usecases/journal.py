@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from bot.domain import progress
 from bot.domain.intent import Intent, IntentKind
-from bot.domain.run import Run
+from bot.domain.run import Run, RunState
 from bot.errors import BotError, Stale, Unavailable
 from bot.ports import Clock
 from bot.usecases.shelf import Shelf
@@ -126,7 +126,7 @@ class Journal:
         if self._now() > self._sure_until:
             message = f"The lease of {self.run.id} may be over."
             raise Lost(message)
-        if self.run.cancel_by is not None:
+        if self.run.cancel_by is not None and self.run.state is RunState.RUNNING:
             message = f"<@{self.run.cancel_by}> cancelled."
             raise Interrupted(message)
 

@@ -11,7 +11,7 @@ from bot.domain.redaction import Redactor, Stream
 from bot.domain.run import Run
 from bot.errors import Unavailable
 from bot.ports import Clock, Output
-from bot.usecases.journal import own_turn
+from bot.usecases.journal import Lost, own_turn
 from bot.usecases.run_telling import EDIT_EVERY, RunTelling
 from bot.usecases.shelf import Shelf
 
@@ -96,11 +96,14 @@ class Feed:
         self._ticker = asyncio.create_task(self._tick(), name=f"output {self._run.id} {self._key}")
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        """Keep and show the rest."""
+    async def __aexit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        """Keep and show the rest; a worker that has lost the run says nothing more."""
+        del rest
         if self._ticker is not None:
             self._ticker.cancel()
             await asyncio.gather(self._ticker, return_exceptions=True)
+        if kind is not None and issubclass(kind, Lost):
+            return
         self._hold(self._stream.end())
         self._shown_at = 0.0
         for _ in range(LAST_TRIES):

@@ -15,6 +15,7 @@ from bot.usecases.telling import CHANNEL
 from bot.usecases.turn import Turn
 from bot.views import answers, postmortem
 from bot.views.card import status_panel
+from bot.views.facts import involved
 from bot.views.home import home
 
 
@@ -66,7 +67,7 @@ class Reading:
         """
         await self.people.act(turn)
         lines = await self.memory.timeline(incident.id)
-        people = {line.who for line in lines} | {incident.declared_by, *incident.invited}
+        people = {line.who for line in lines} | {*involved(incident), *incident.invited}
         names = {
             user: await self.people.name(user, turn.intent.team)
             for user in sorted(people - {"signalbox"})

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from bot.domain import progress
 from bot.domain.run import Answer, Entry, Phase, Run, RunState, StepState
-from bot.errors import Conflict, Unavailable
+from bot.errors import Unavailable, UserError
 from bot.usecases.attempts import Attempts
 from bot.usecases.desk import Desk, step_of
-from bot.usecases.journal import Journal
+from bot.usecases.journal import Interrupted, Journal
 from bot.usecases.way_back import WayBack
 
 
@@ -36,10 +36,10 @@ class Session:
                 await self.way_back.plan(self.journal)
                 continue
             entry = self.run.next_entry
-            if entry is None:
-                await self._complete()
-            else:
-                await self._step(entry)
+            try:
+                await (self._complete() if entry is None else self._step(entry))
+            except Interrupted:  # cancelled just now: the next look stops
+                continue
 
     @property
     def run(self) -> Run:
@@ -93,7 +93,7 @@ class Session:
         """Plan a step that had to wait; None when it could not be planned (then a person knows)."""
         try:
             planned = await self.desk.planning.resolved(self.run, entry, self.desk.clock.now())
-        except (Conflict, Unavailable) as error:
+        except (UserError, Unavailable) as error:
             await self.attempts.failing(self.journal, entry, self.desk.words(error))
             return None
         planned = planned.model_copy(update={"deferred": False})
@@ -144,7 +144,7 @@ class Session:
             return True
         back = () if run.state is RunState.ROLLING_BACK else (Answer.ROLL_BACK,)
         count = len(run.touched)
-        text = f"{why} {count} changing step{'s' * (count != 1)} happened. How does it go on?"
+        text = f"{why} {count} changing step{'s' * (count != 1)} happened.{_doubt(run)}"
         key = (run.next_entry or run.journal[-1]).key
         await self.desk.ask(self.journal, key, text, (*back, Answer.RETRY, Answer.ABORT))
         return True
@@ -165,6 +165,12 @@ class Session:
             names = ", ".join(one.planned.title for one in failed[:5])
             why = f"{why} Not well: {names}.".strip()
         await self.desk.end(self.journal, RunState.SUCCEEDED, why)
+
+
+def _doubt(run: Run) -> str:
+    lost = [one.planned.title for one in run.touched if one.state is StepState.UNKNOWN]
+    known = f" Nobody knows whether “{lost[0]}” did; look before you answer." if lost else ""
+    return f"{known} How does it go on?"
 
 
 def _reports(run: Run, entry: Entry) -> bool:

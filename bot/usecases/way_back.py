@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain import progress
 from bot.domain.plan import PlannedStep
-from bot.domain.run import Answer, Entry, Phase, Run, RunState
+from bot.domain.run import Answer, Entry, Phase, Run, RunState, StepState
 from bot.errors import Unavailable, UserError
 from bot.usecases.desk import Desk, step_of
 from bot.usecases.journal import Journal
@@ -87,7 +87,7 @@ def _entry(planned: PlannedStep) -> Entry:
     return (
         entry
         if skipped is None
-        else entry.model_copy(update={"state": "skipped", "summary": skipped})
+        else entry.model_copy(update={"state": StepState.SKIPPED, "summary": skipped})
     )
 
 

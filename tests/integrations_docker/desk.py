@@ -63,9 +63,10 @@ class Project:
     def names(self, *, up: bool | None = None) -> list[str]:
         """Return the names of the project's containers, sorted."""
         filters = {"label": f"com.docker.compose.project={self.name}"}
-        found = self.engine.api.containers(all=True, filters=filters)
-        wanted = [each for each in found if up is None or (each["State"] == "running") is up]
-        return sorted(each["Names"][0].lstrip("/") for each in wanted)
+        ids = [each["Id"] for each in self.engine.api.containers(all=True, filters=filters)]
+        found = [self.look(each) for each in ids]  # a list's own State may lag (seen on 26.1)
+        wanted = [each for each in found if up is None or each["State"]["Running"] is up]
+        return sorted(each["Name"].lstrip("/") for each in wanted)
 
     def clear(self) -> None:
         api = self.engine.api

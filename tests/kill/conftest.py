@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,10 +28,3 @@ def stages(mother: Zygote, embedded_url: str) -> Iterator[Stages]:
         free.put_nowait(number)
     yield Stages(mother, Path(embedded_url.removeprefix("unix://")), folder, free)
     shutil.rmtree(folder)
-
-
-@pytest.fixture(autouse=True)
-def stopwatch(request: pytest.FixtureRequest, record_property) -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    record_property("seconds", round(time.monotonic() - started, 1))

@@ -98,7 +98,7 @@ def plain(text: str) -> str:
 
 
 async def _audit(stage: Stage) -> Counter[tuple[str, str]]:
-    """Count the records, of a chain without a hole. Edits coalesce, so their number says nothing."""
+    """Count the records of an unbroken chain; not the edits, which coalesce."""
     await stage.store.audit.verify()
     records = [record async for record in stage.store.audit.records()]
     entries = Counter(r["facts"]["entry"] for r in records if "entry" in r["facts"])

@@ -138,8 +138,7 @@ class Stage:
     async def _bear(self) -> Bot:
         self.proxy.arm()
         bot = await self.zygote.bear(self.order)
-        while not {"BLPOP", "XREADGROUP"} <= {point.name for point in self.proxy.seen}:
-            await asyncio.sleep(0.005)  # its workers wait for work
+        await self.proxy.saw("BLPOP", "XREADGROUP")  # its workers wait for work
         self.bots.append(bot)
         self._route()
         self.on_birth(bot)

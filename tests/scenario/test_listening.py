@@ -84,7 +84,7 @@ async def test_home_shows_what_is_open_what_is_mine_and_what_is_due(at: Scene) -
     await at.person("U0DAN").home()
     await at.settled()
     assert "My tasks" not in words(at.person("U0DAN").published_home())
-    await bob.click_view(bob.published_home(), "incident.declare")
+    await bob.click_view(await bob.home(), "incident.declare")
     await at.settled()
     await at.submit({"title": "Search is down", "severity": "sev2"}, by="U0BOB")
     assert (await at.incident(2)).declared_by == "U0BOB"

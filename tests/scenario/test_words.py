@@ -134,6 +134,7 @@ async def test_tasks_are_added_started_and_done(at: Scene) -> None:
     await at.type("task done 1", channel=channel)
     first, second = (await at.incident()).tasks
     assert (first.text, first.owner, first.status) == ("drain node-3", "U0BOB", "done")
+    assert "U0BOB" in at.slack.workspace.channel(channel).members  # or the mention rings nobody
     assert (second.text, second.owner, second.status) == ("call the provider", None, "open")
     assert matching("Task 2.*who takes it", at.said(channel))
     assert "Task 1 is done already" in await at.says("task done 1", channel=channel)

@@ -60,9 +60,10 @@ class Engine:
         pid = self.pid
         os.kill(pid, signal.SIGKILL)
         for _ in range(200):
-            if not Path(f"/proc/{pid}").exists() or _is_zombie(pid):
-                return
+            if _is_over(pid):
+                break
             time.sleep(0.02)
+        (self.folder / "dockerd.pid").unlink()
 
 
 def need(found: Any, what: str) -> None:
@@ -88,8 +89,7 @@ def running_engine() -> Iterator[Engine]:
         yield Engine(folder, host, api)
         api.close()
     finally:
-        _script("stop-docker.sh", str(folder), dict(os.environ))
-        shutil.rmtree(folder, ignore_errors=True)
+        _stop(folder, environment)
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +99,17 @@ def docker_engine() -> Iterator[Engine]:
         engine.make_image("lab/app:1", "1")
         engine.make_image("lab/app:2", "2")
         yield engine
+
+
+def _stop(folder: Path, environment: dict[str, str]) -> None:
+    """Stop the engine with its containers; one that was killed has left its containers running."""
+    if not (folder / "dockerd.pid").exists():
+        _script("start-docker.sh", str(folder), environment)  # it ends what it finds running
+    _script("stop-docker.sh", str(folder), environment)
+    if f" {folder}/" in Path("/proc/mounts").read_text():
+        message = f"{folder} is left behind: something is still mounted in it"
+        raise RuntimeError(message)
+    shutil.rmtree(folder)
 
 
 def _script(name: str, argument: str, environment: dict[str, str]) -> str:
@@ -116,7 +127,7 @@ def _script(name: str, argument: str, environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def _is_zombie(pid: int) -> bool:
+def _is_over(pid: int) -> bool:
     try:
         return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
     except OSError:

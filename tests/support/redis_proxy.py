@@ -48,6 +48,7 @@ class RedisProxy:
         self.seen: list[Point] = []
         self._meet: Callable[[Point], bool] = never
         self._counts: Counter[str] = Counter()
+        self._stirred = asyncio.Event()
         self._upstream = upstream
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
@@ -58,15 +59,24 @@ class RedisProxy:
         self._counts.clear()
         self.seen.clear()
 
+    async def saw(self, *names: str) -> None:
+        """Wait until each of these was asked since `arm`."""
+        while not all(self._counts[name] for name in names):
+            self._stirred.clear()
+            await self._stirred.wait()
+
     async def start(self) -> None:
         self._server = await asyncio.start_unix_server(self._accept, self.path)
 
     async def stop(self) -> None:
+        """End; the bots are gone already, and their connections with them."""
         if self._server is not None:
             self._server.close()
-        for task in list(self._lines):
-            task.cancel()
-        await asyncio.gather(*self._lines, return_exceptions=True)
+        if self._lines:
+            _, late = await asyncio.wait(self._lines, timeout=2)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.create_task(self._serve(reader, writer))
@@ -78,14 +88,12 @@ class RedisProxy:
         asked: asyncio.Queue[Point] = asyncio.Queue()
         there = asyncio.create_task(self._requests(reader, server, asked))
         back = asyncio.create_task(self._answers(ours, writer, asked))
-        try:
-            await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for way in (there, back):
-                way.cancel()
-            await asyncio.gather(there, back, return_exceptions=True)
-            for end in (writer, server):
-                end.close()
+        await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
+        for way in (there, back):
+            way.cancel()
+        await asyncio.gather(there, back, return_exceptions=True)
+        for end in (writer, server):
+            end.transport.abort()
 
     async def _requests(
         self,
@@ -125,6 +133,7 @@ class RedisProxy:
         self._counts[name] += 1
         point = Point(name, self._counts[name])
         self.seen.append(point)
+        self._stirred.set()
         return point
 
 
