@@ -22,6 +22,8 @@ from bot.views import answers
 ATTEMPTS = 50  # each lost race means that somebody else won one: progress, not a livelock
 GIVE_UP = timedelta(seconds=90)  # of asking a silent Slack who somebody is
 
+RUN = "run"  # the timer that is no turn: a run is worked on for as long as it takes
+
 log = structlog.get_logger(__name__)
 
 Route = Callable[[Intent], Handler]
@@ -48,12 +50,32 @@ class Boundary:
     async def timer(self, item: str) -> None:
         """Decide a timer, by "KIND:SUBJECT". It is forgotten unless its handler sets it again."""
         kind, _, subject = item.partition(":")
+        if kind == RUN:
+            await self._carry_out(subject)
+            return
 
         async def fire(turn: Turn) -> None:
             turn.timer(kind, subject, None)
             await self.timers[kind](turn, self.use, subject)
 
         await self._settle(self._own(item), fire)
+
+    async def _carry_out(self, run_id: str) -> None:
+        """Let a run go on. It commits by itself, under its own lease; see bot/usecases/journal.py.
+
+        What fails without being foreseen is noted in the run, which tries again or asks a person.
+        """
+        try:
+            await self.use.execution.advance(run_id)
+        except Unavailable:
+            raise
+        except Exception:
+            reference = self._turn_of(run_id).mint("reference")[:8]
+            log.exception("run failed", run=run_id, reference=reference)
+            await self.use.execution.broken(run_id, reference)
+
+    def _turn_of(self, run_id: str) -> Turn:
+        return Turn(self._own(f"{RUN}:{run_id}"), self.clock.now())
 
     async def failed(self, entry_id: str) -> None:
         """React to an outbox entry that was refused for good."""

@@ -34,13 +34,13 @@ __all__ = [
 @asynccontextmanager
 async def open_audit(settings: Settings) -> AsyncIterator[Audit]:
     """Open the audit for reading."""
-    async with opened_store(settings) as (store, _):
+    async with opened_store(settings, visit=True) as (store, _):
         yield store.audit
 
 
 async def backup(settings: Settings, file: Path) -> int:
     """Write all state to `file`; return how many keys."""
-    async with opened_store(settings) as (store, _):
+    async with opened_store(settings, visit=True) as (store, _):
         return await copies.backup(store.connection, SystemClock(), file)
 
 

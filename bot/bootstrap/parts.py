@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import commands
+from bot.bootstrap.carrying_out import carrying_out
+from bot.bootstrap.runbooks import Toolbox, opened_toolbox
 from bot.bootstrap.tempo import NORMAL, Tempo
 from bot.boundary import Boundary
 from bot.command import SlashCommand
@@ -80,13 +82,18 @@ def find_commands() -> tuple[SlashCommand, ...]:
 
 @asynccontextmanager
 async def opened_store(
-    settings: Settings, clock: Clock | None = None
+    settings: Settings, clock: Clock | None = None, *, visit: bool = False
 ) -> AsyncIterator[tuple[RedisStore, str]]:
-    """Open the bot's memory, starting the embedded server when no REDIS_URL is set."""
+    """Open the bot's memory, starting the embedded server when no REDIS_URL is set.
+
+    `visit`: a server that a running bot has started is used too, instead of refused.
+    """
     async with AsyncExitStack() as stack:
         url = redis_address(settings)
         if url is None:
-            url = (await stack.enter_async_context(EmbeddedServer(settings.signalbox_data_dir))).url
+            server = EmbeddedServer(settings.signalbox_data_dir)
+            stack.push_async_callback(server.stop)
+            url = (await server.join() if visit else None) or await server.start()
         store = RedisStore.at(url, clock or SystemClock())
         stack.push_async_callback(store.close)
         yield store, url
@@ -115,7 +122,8 @@ async def parts(
         api = WebApi.connect(token, settings.slack_api_url, timeout_s=timeout_s)
         stack.push_async_callback(api.close)
         us = await _identity(api)
-        yield _wired(settings, config, store, url, api, us, pace or store.pace, tempo, clock)
+        box = await stack.enter_async_context(opened_toolbox(settings, config))
+        yield _wired(settings, box, store, url, api, us, pace or store.pace, tempo, clock)
 
 
 def templates(settings: Settings) -> Templates:
@@ -126,7 +134,7 @@ def templates(settings: Settings) -> Templates:
 
 def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
     settings: Settings,
-    config: Config,
+    box: Toolbox,
     store: RedisStore,
     url: str,
     api: WebApi,
@@ -138,7 +146,7 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
     metrics = Metrics()
     routes = Routes.of(find_commands())
     use = use_cases(
-        config,
+        box,
         store,
         clock,
         SlackDirectory(api, clock, us.team),
@@ -158,6 +166,7 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
             "declared": use.delivery.declared,
             "called": use.delivery.called,
             "home": use.delivery.home,
+            **use.delivery.runs.renderers,
         },
         bot_user=us.user,
         lease=tempo.lease,
@@ -170,7 +179,7 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
     return Parts(
         settings=settings,
         tempo=tempo,
-        config=config,
+        config=box.config,
         clock=clock,
         redis_url=url,
         store=store,
@@ -187,7 +196,7 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
 
 
 def use_cases(  # noqa: PLR0913, PLR0917 - wiring gives each once
-    config: Config,
+    box: Toolbox,
     store: RedisStore,
     clock: Clock,
     directory: Directory,
@@ -196,11 +205,13 @@ def use_cases(  # noqa: PLR0913, PLR0917 - wiring gives each once
     bot_user: str,
 ) -> UseCases:
     """Wire the use cases to their ports."""
-    memory = store.memory
+    config, memory = box.config, store.memory
     people = People(config, directory, memory)
     finding = Finding(memory, people)
     telling = Telling(config, texts)
     reading = Reading(memory, clock, config, people, finding)
+    about_runs = carrying_out(box, store, clock, directory, people, finding)
+    runs = about_runs.run_delivery
     return UseCases(
         config=config,
         people=people,
@@ -211,7 +222,12 @@ def use_cases(  # noqa: PLR0913, PLR0917 - wiring gives each once
         reading=reading,
         reminders=Reminders(memory, telling),
         listening=Listening(memory, messages, people, finding, telling, bot_user),
-        delivery=Delivery(memory, store.outbox, clock, config, people, telling, reading),
+        delivery=Delivery(memory, store.outbox, clock, config, people, telling, reading, runs),
+        limits=about_runs.limits,
+        runs=about_runs.runs,
+        approvals=about_runs.approvals,
+        execution=about_runs.execution,
+        run_reading=about_runs.run_reading,
     )
 
 

@@ -81,7 +81,7 @@ def _group(api: WebApi) -> Callable[[str], Awaitable[Collection[str]]]:
 
 def _redis(settings: Settings) -> Callable[[], Awaitable[RedisFacts]]:
     async def ask() -> RedisFacts:
-        async with opened_store(settings) as (store, url):
+        async with opened_store(settings, visit=True) as (store, url):
             facts = await redis_facts(store.connection)
         embedded = settings.redis_url is None
         place = str(settings.signalbox_data_dir) if embedded else url.rpartition("@")[2]

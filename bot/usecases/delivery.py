@@ -11,6 +11,7 @@ from bot.domain.outbox import Entry
 from bot.ports import Clock, Memory, Outbox
 from bot.usecases.people import People
 from bot.usecases.reading import Reading
+from bot.usecases.run_delivery import RunDelivery
 from bot.usecases.telling import Telling
 from bot.usecases.turn import Turn
 from bot.views import answers
@@ -30,6 +31,7 @@ class Delivery:
     people: People
     telling: Telling
     reading: Reading
+    runs: RunDelivery
 
     async def card(self, view: Mapping[str, Any]) -> Message:
         """Render the live card from the newest state."""

@@ -51,7 +51,7 @@ async def handle(turn: Turn, use: UseCases) -> None:
         near = difflib.get_close_matches(verb, WORDS, n=1, cutoff=0.5)
         nearest = near[0] if near else "help"
         usage = f"/incident {WORDS[nearest].usage}"
-        turn.audit("command.unknown", turn.intent.id, word=said.verb[:40])
+        turn.audit("command.unknown", turn.intent.id, nearest=nearest)  # not what was typed
         turn.answer(answers.unknown_word("/incident", said.verb, nearest, usage))
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.bootstrap.parts import find_commands
+from bot.errors import Unavailable
 from bot.slack.manifest import manifest
 from bot.store import keys
 from bot.store.load import load
@@ -190,9 +191,21 @@ class Stage:
         return Person(self.slack, user)
 
     async def quiet(self) -> bool:
-        """Whether nothing is due, held or owed just now."""
-        now = await load(self.store.connection, SystemClock().now())
-        return not (now.ready or now.held or now.entries)
+        """Whether nothing is due, held or owed just now; what waits for a Retry is not."""
+        try:
+            now = await load(self.store.connection, SystemClock().now())
+            waiting = await self._failed() if now.failing else 0
+        except Unavailable:  # it was killed as well
+            return False
+        return not (now.ready or now.held or now.entries > waiting)
+
+    async def _failed(self) -> int:
+        lanes = [
+            lane
+            for one in await self.store.memory.marked("incidents")
+            for lane in await self.store.memory.failing_lanes(one)
+        ]
+        return sum(lane.waiting for lane in lanes)
 
     async def settled(self, timeout_s: float = SETTLED_S) -> None:
         """Wait until nobody has anything left to do."""
@@ -246,41 +259,73 @@ class Stage:
 
 @dataclass
 class Stages:
-    """Stages side by side, each with a Redis database of its own."""
+    """Stages side by side, each with a Redis database of its own: (the server's socket, number)."""
 
     zygote: Zygote
-    redis: Path  # the server's socket
     folder: Path
-    free: asyncio.Queue[int]
-    serial: itertools.count = field(default_factory=itertools.count)  # type: ignore[type-arg]
+    free: asyncio.Queue[tuple[Path, int]]
+    serial: Iterator[int] = field(default_factory=itertools.count)
 
     @asynccontextmanager
     async def open(
-        self, replicas: int = 1, *, paced: bool = False, seed: int = 1, **changes: Any
+        self, replicas: int = 1, *, paced: bool = False, seed: int = 1
     ) -> AsyncIterator[Stage]:
-        """Set one up, with bots running; `changes` are settings."""
-        database, number = await self.free.get(), next(self.serial)
-        store = RedisStore.at(f"unix://{self.redis}?db={database}", SystemClock())
-        await store.connection.call("FLUSHDB")
-        calls = Calls()
-        proxy = RedisProxy(self.folder / f"{number}.sock", self.redis)
-        await proxy.start()
+        """Set one up, with bots running."""
+        redis, database = await self.free.get()
+        path = self.folder / f"{next(self.serial)}"
         try:
-            async with slack_for(calls, rate_limits=paced, seed=seed) as slack:
-                settings = settings_for(slack, redis_url=f"unix://{proxy.path}?db={database}")
-                order = Order(
-                    settings=settings.model_copy(update=changes),
-                    log=str(self.folder / f"{number}.log"),
-                    tempo=SOON,
-                    paced=paced,
-                )
-                stage = Stage(slack, calls, proxy, store, self.zygote, order)
-                try:
-                    await stage.begin(replicas)
-                    yield stage
-                finally:
-                    await stage.finish()
+            async with (
+                _store(f"unix://{redis}?db={database}") as store,
+                _proxy(path.with_suffix(".sock"), redis) as proxy,
+                self._stage(path, store, proxy, paced=paced, seed=seed) as stage,
+            ):
+                await store.connection.call("FLUSHDB")
+                stage.order = replace(stage.order, settings=stage.settings(database))
+                await stage.begin(replicas)
+                yield stage
         finally:
-            await proxy.stop()
-            await store.close()
-            self.free.put_nowait(database)
+            self.free.put_nowait((redis, database))
+
+    @asynccontextmanager
+    async def with_own_redis(self) -> AsyncIterator[Stage]:
+        """Set one up whose bot starts its own Redis."""
+        path = self.folder / f"{next(self.serial)}"
+        path.mkdir()
+        async with (
+            _store(f"unix://{path}/redis.sock") as store,
+            self._stage(path, store, None, paced=False, seed=1) as stage,
+        ):
+            await stage.begin()
+            yield stage
+
+    @asynccontextmanager
+    async def _stage(
+        self, path: Path, store: RedisStore, proxy: RedisProxy | None, *, paced: bool, seed: int
+    ) -> AsyncIterator[Stage]:
+        calls = Calls()
+        async with slack_for(calls, rate_limits=paced, seed=seed) as slack:
+            log = str(path.with_suffix(".log"))
+            settings = settings_for(slack, redis_url="").model_copy(
+                update={"redis_url": None, "signalbox_data_dir": path}
+            )
+            order = Order(settings=settings, log=log, paced=paced)
+            stage = Stage(slack, calls, proxy or RedisProxy(path, path), store, self.zygote, order)
+            try:
+                yield stage
+            finally:
+                await stage.finish()
+
+
+@asynccontextmanager
+async def _store(url: str) -> AsyncIterator[RedisStore]:
+    store = RedisStore.at(url, SystemClock())
+    yield store
+    await store.close()
+
+
+@asynccontextmanager
+async def _proxy(path: Path, upstream: Path) -> AsyncIterator[RedisProxy]:
+    proxy = RedisProxy(path, upstream)
+    await proxy.start()
+    yield proxy
+    await proxy.stop()

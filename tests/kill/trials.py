@@ -12,8 +12,20 @@ from tests.kill.portrait import Picture, entry_ids, portrait
 from tests.kill.stage import ANNOUNCE, Stage, Stages
 from tests.support.redis_proxy import Point
 
-Life = Callable[[Stage], Awaitable[None]]
+Act = Callable[[Stage], Awaitable[None]]
 Side = Literal["redis", "slack"]
+SET_UP = {"HELLO", "CLIENT", "SELECT", "CLIENT+SELECT", "SCRIPT"}  # what each connection begins with
+
+
+async def nothing(_stage: Stage) -> None:
+    """The peace before a declaration."""
+
+
+class Life(NamedTuple):
+    """`acts` are what somebody may die in; `before` happens in peace."""
+
+    acts: Act
+    before: Act = nothing
 
 
 class Death(NamedTuple):
@@ -56,15 +68,19 @@ class Clean(NamedTuple):
 async def clean(stages: Stages, life: Life) -> Clean:
     """Live once in peace."""
     async with stages.open() as stage:
+        await life.before(stage)
         stage.proxy.arm()
         stage.calls.arm()
-        await life(stage)
+        await life.acts(stage)
         await stage.settled()
         return Clean(await portrait(stage), deaths_of(stage))
 
 
 def deaths_of(stage: Stage) -> list[Death]:
-    """Return every point of the life that just ended, each twice: request and answer."""
+    """Return every point of the life that just ended, each twice: request and answer.
+
+    Of what a connection begins with, the first two of a kind.
+    """
     sides: tuple[tuple[Side, list[Point]], ...] = (
         ("redis", stage.proxy.seen),
         ("slack", stage.calls.seen),
@@ -73,6 +89,7 @@ def deaths_of(stage: Stage) -> list[Death]:
         Death(side, point._replace(answered=answered))
         for side, seen in sides
         for point in seen
+        if point.name not in SET_UP or point.occurrence <= 2
         for answered in (False, True)
     ]
 
@@ -83,9 +100,10 @@ async def die_at(stages: Stages, life: Life, deaths: Sequence[Death], expected: 
 
     async def one(death: Death) -> None:
         async with stages.open() as stage:
+            await life.before(stage)
             of = stage.proxy if death.side == "redis" else stage.calls
             dead = stage.kill_at(death.point, of=of)
-            await life(stage)
+            await life.acts(stage)
             await stage.settled()
             toll.died += dead()
             wrong = await differences(stage, expected)
@@ -129,18 +147,3 @@ def _unlike(where: str, got: object, wanted: object) -> list[str]:
             for line in _unlike(f"{where}/{key}", got.get(key), wanted.get(key))
         ]
     return [f"{where}:\n  got    {got!r:.1500}\n  wanted {wanted!r:.1500}"]
-
-
-# ---------------------------------------------------------------- lives
-
-
-async def declare(stage: Stage, words: str = "sev1 checkout is slow") -> None:
-    """Ann declares. Told that it failed, she looks for the incident before she tries again."""
-    ann = stage.person("U0ANN")
-
-    async def exists() -> bool:
-        return bool(await stage.store.memory.marked("incidents"))
-
-    await stage.insist(
-        lambda: ann.command("/incident", f"declare {words}", channel=ANNOUNCE), exists
-    )

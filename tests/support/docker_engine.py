@@ -56,14 +56,16 @@ class Engine:
         return image
 
     def kill(self) -> None:
-        """End the engine as a power cut would."""
-        pid = self.pid
-        os.kill(pid, signal.SIGKILL)
-        for _ in range(200):
-            if _is_over(pid):
-                break
-            time.sleep(0.02)
-        (self.folder / "dockerd.pid").unlink()
+        """End the engine and its containers as a power cut would."""
+        running = [self.api.inspect_container(each["Id"]) for each in self.api.containers()]
+        inside = [each["State"]["Pid"] for each in running]
+        shims = [_parent(pid) for pid in inside]
+        for pid in (self.pid, *inside, *shims):
+            os.kill(pid, signal.SIGKILL)
+            for _ in range(200):
+                if _is_over(pid):
+                    break
+                time.sleep(0.02)
 
 
 def need(found: Any, what: str) -> None:
@@ -102,14 +104,17 @@ def docker_engine() -> Iterator[Engine]:
 
 
 def _stop(folder: Path, environment: dict[str, str]) -> None:
-    """Stop the engine with its containers; one that was killed has left its containers running."""
-    if not (folder / "dockerd.pid").exists():
-        _script("start-docker.sh", str(folder), environment)  # it ends what it finds running
+    """Stop the engine with its containers, and unmount what one that was killed left mounted."""
     _script("stop-docker.sh", str(folder), environment)
-    if f" {folder}/" in Path("/proc/mounts").read_text():
-        message = f"{folder} is left behind: something is still mounted in it"
-        raise RuntimeError(message)
+    mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    for each in sorted((each for each in mounts if each.startswith(f"{folder}/")), reverse=True):
+        subprocess.run(["umount", each], check=True)  # noqa: S603, S607 - only below our own folder
     shutil.rmtree(folder)
+
+
+def _parent(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("PPid:")[2].split()[0])
 
 
 def _script(name: str, argument: str, environment: dict[str, str]) -> str:
