@@ -33,6 +33,8 @@ REDIS_PAUSE_S = 1.0  # between tries while Redis is away
 SLOTS = 4  # times `concurrency`: Docket looks for free slots every 250 ms only
 UNUSED = timedelta(seconds=5)  # how often Docket looks for future tasks; we give it none
 
+CUT_AGAIN = timedelta(seconds=1)
+
 _log = structlog.get_logger(__name__)
 
 
@@ -91,27 +93,23 @@ class DocketWork:
             docket.register(self._perform, names=[TASK])
             if self._sole:
                 await self._take_over(docket)
-            worker = Worker(
-                docket,
-                name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
-                concurrency=self._concurrency * SLOTS,
-                redelivery_timeout=self._redelivery_timeout,
-                reconnection_delay=timedelta(seconds=REDIS_PAUSE_S),
-                scheduling_resolution=UNUSED,
-                schedule_automatic_tasks=False,
-                message_batch=self._concurrency,
-            )
-            stopper: asyncio.TimerHandle | None = None
-            try:
-                async with worker:  # left only when its loop and all that runs have ended
-                    try:
-                        await self._deliver(docket, worker)
-                    finally:
-                        loop = asyncio.get_running_loop()
-                        stopper = loop.call_later(self._drain.total_seconds(), self._cut_off)
-            finally:
-                if stopper is not None:
-                    stopper.cancel()
+            async with self._worker(docket) as worker:  # left when all that runs has ended
+                try:
+                    await self._deliver(docket, worker)
+                finally:
+                    self._cut_off_after(self._drain)
+
+    def _worker(self, docket: Docket) -> Worker:
+        return Worker(
+            docket,
+            name=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}",
+            concurrency=self._concurrency * SLOTS,
+            redelivery_timeout=self._redelivery_timeout,
+            reconnection_delay=timedelta(seconds=REDIS_PAUSE_S),
+            scheduling_resolution=UNUSED,
+            schedule_automatic_tasks=False,
+            message_batch=self._concurrency,
+        )
 
     async def _take_over(self, docket: Docket) -> None:
         """Forget what Docket knew of an earlier process and make its work due at once."""
@@ -194,14 +192,19 @@ class DocketWork:
         self._busy += 1
         try:
             async with self._slots:
-                run = await self._due.begin(item)
-                if run is None:
-                    return
-                outcome, error = await self._handle(item)
-                pause = await self._due.finish(item, run, outcome=outcome)
+                await self._run_once(item)
+        except Unavailable as error:  # it stays held, and is offered again
+            _log.warning("work.redis_away", item=item, error=str(error))
         finally:
             self._busy -= 1
             self._freed.set()
+
+    async def _run_once(self, item: str) -> None:
+        run = await self._due.begin(item)
+        if run is None:
+            return
+        outcome, error = await self._handle(item)
+        pause = await self._due.finish(item, run, outcome=outcome)
         if error is not None:
             again = None if pause is None else pause.total_seconds()
             _log.error("work.failed", item=item, again_in_s=again, exc_info=error)
@@ -229,7 +232,13 @@ class DocketWork:
         word, _, subject = item.partition(":")
         await self._handlers[word](subject)
 
+    def _cut_off_after(self, wait: timedelta) -> None:
+        asyncio.get_running_loop().call_later(wait.total_seconds(), self._cut_off)
+
     def _cut_off(self) -> None:
+        """Cancel what still runs, and again: a handler's library may swallow a cancellation."""
         for task in self._running:
             _log.warning("work.cut_off", item=task.get_name())
             task.cancel()
+        if self._running:
+            self._cut_off_after(CUT_AGAIN)

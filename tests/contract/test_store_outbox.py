@@ -253,6 +253,17 @@ async def test_what_came_back_unknown_is_not_replaced(store, clock):
     assert await drained(store) == ["a", "b"]
 
 
+async def test_what_is_in_doubt_is_not_replaced_while_it_is_postponed(store, clock):
+    """Its call may have happened: a newer entry must not make it forgotten and happen again."""
+    await owe(store, entry("a", coalesce="card"))
+    await taken(store)
+    clock.forward(seconds=31)
+    await store.outbox.postpone((await taken(store)).entry, until=clock.now())
+    await owe(store, entry("b", coalesce="card"))
+    got = await taken(store)
+    assert (got.entry.id, got.unknown) == ("a", True)
+
+
 async def test_other_lanes_keys_and_incidents_are_not_replaced(store):
     await owe(store, entry("a", coalesce="card"))
     await owe(

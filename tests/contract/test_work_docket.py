@@ -1,6 +1,7 @@
 """bot.ports.Wake: Docket behind our port, on real servers."""
 
 import asyncio
+import contextlib
 import logging
 import statistics
 import time
@@ -164,6 +165,23 @@ async def test_an_item_may_come_again_right_after_it_ended(store, redis_url):
             await until(lambda number=number: len(delivered) == number + 1, within_s=5)
 
 
+async def test_an_item_that_docket_has_not_closed_yet_is_added_again_soon(store, redis_url):
+    """For us the run has ended, and something new is due; Docket still calls the item running."""
+    runs = []
+
+    async def lane(name):
+        runs.append(name)
+        if len(runs) == 1:
+            run = await store.connection.redis.hget(keys.RUNS(), f"lane:{name}")
+            await store.due.finish(f"lane:{name}", run, outcome="ok")
+            await store.memory.commit(Change(entries=(entry("b"),)))
+            await asyncio.sleep(0.1)
+
+    await store.memory.commit(Change(entries=(entry("a"),)))
+    async with working(store, redis_url, {"lane": lane}, reoffer=timedelta(hours=1)):
+        await until(lambda: len(runs) >= 2, within_s=5)
+
+
 async def test_a_handler_that_raises_is_called_again_after_a_pause_and_logged(store, redis_url):
     seen = []
 
@@ -260,6 +278,25 @@ async def test_what_outlasts_the_drain_is_cancelled_and_due_at_once(store, redis
             assert task.done()
     assert [line["event"] for line in logs] == ["work.cut_off"]
     assert await due(store) == {"intent:t1": "waiting"}
+
+
+async def test_a_handler_that_swallows_its_cancellation_is_cancelled_again(store, redis_url):
+    seen = []
+
+    async def handler(subject):
+        while len(seen) < 2:
+            seen.append(subject)
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(3600)
+        await asyncio.sleep(3600)
+
+    with capture_logs():
+        async with working(store, redis_url, {"intent": handler}, drain=SOON) as task:
+            await store.inbox.record(intent())
+            await until(lambda: seen)
+            task.cancel()
+            await asyncio.wait({task}, timeout=8)
+            assert task.done()
 
 
 async def test_concurrency_is_the_most_that_run_at_once(store, redis_url):

@@ -49,8 +49,8 @@ local function replaced(lane, incident, key)
   local old = key ~= '' and redis.call('HGET', K.coalesce .. lane, key)
   if not old then return nil end
   local e = redis.call('HMGET', K.entry .. old,
-    'state', 'incident', 'seq', 'not_before', 'attempts', 'epoch')
-  if e[1] ~= 'pending' or e[2] ~= incident then return nil end
+    'state', 'incident', 'seq', 'not_before', 'attempts', 'epoch', 'doubt')
+  if e[1] ~= 'pending' or e[2] ~= incident or e[7] then return nil end -- in doubt: it stays itself
   dequeue(old)
   redis.call('DEL', K.entry .. old)
   return {seq = e[3], not_before = e[4], attempts = e[5], epoch = e[6]}
