@@ -13,7 +13,7 @@ from bot.domain.plan import Effect
 from bot.domain.run import Answer, Entry, Phase, Run, RunState
 from bot.engine.executor import Emit
 from bot.errors import Invalid, OutcomeUnknown, Rejected, Unavailable, UserError
-from bot.usecases.desk import STEPS_BACK, STEPS_ON, Desk, step_of
+from bot.usecases.desk import STEPS_BACK, STEPS_ON, Desk, step_of, title_of
 from bot.usecases.journal import Interrupted, Journal, Move
 from bot.usecases.polling import Polling
 from bot.usecases.way_back import WayBack
@@ -80,10 +80,10 @@ class Attempts:
             if found is Probe.NOT_DONE:
                 await self._put_off(journal, entry, "It had not happened: found by looking.")
                 return
-        title = entry.planned.title or entry.key
+        title = title_of(entry)
         text = f"Did “{title}” happen? {entry.error} Look before you answer."
         choices = STEPS_BACK if entry.phase is Phase.ROLLBACK else ANY_END
-        await self.desk.ask(journal, entry.key, text, choices)
+        await self.desk.ask(journal, entry.key, text, self._possible(journal.run, choices))
 
     async def failing(self, journal: Journal, entry: Entry, error: str) -> None:
         """Note that a step failed, and what follows: end, way back or question."""
@@ -96,7 +96,7 @@ class Attempts:
         def failed(newest: Run) -> Run:
             return progress.fail(newest, entry.key, now=now, error=error)
 
-        title = entry.planned.title or entry.key
+        title = title_of(entry)
         others = [one for one in run.touched if one.key != entry.key]
         if entry.phase is Phase.ROLLBACK:
             text = f"The way back stops at “{title}”: {error}"
@@ -108,7 +108,14 @@ class Attempts:
             await self._unwell(journal, f"The check “{title}” failed: {error}", failed)
         else:
             text = f"“{title}” failed: {error} How does it go on?"
-            await self.desk.ask(journal, entry.key, text, STEPS_ON, move=failed)
+            choices = self._possible(run, STEPS_ON)
+            await self.desk.ask(journal, entry.key, text, choices, move=failed)
+
+    def _possible(self, run: Run, choices: tuple[Answer, ...]) -> tuple[Answer, ...]:
+        """Leave out the way back where there is none."""
+        if self.way_back.exists(run):
+            return choices
+        return tuple(choice for choice in choices if choice is not Answer.ROLL_BACK)
 
     async def _unwell(self, journal: Journal, why: str, failed: Move) -> None:
         """Roll back by itself: what was changed did not make it well."""

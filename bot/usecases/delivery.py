@@ -76,6 +76,9 @@ class Delivery:
         if entry is None or entry.incident is None:
             return
         turn.once(f"failed:{entry.id}:{entry.epoch}")
+        if entry.incident.startswith("RUN-"):
+            await self.runs.failed(turn, entry)
+            return
         incident = await self.memory.incident(entry.incident)
         turn.audit("lane.failed", incident.id, lane=entry.lane, call=entry.call, error=entry.error)
         if incident.private and entry.call == "conversations.create":

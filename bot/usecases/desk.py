@@ -116,6 +116,11 @@ class Desk:
         return " ".join(text.replace("<", "‹").replace(">", "›").split())[:600]
 
 
+def title_of(entry: Entry) -> str:
+    """Return what a step is called inside a sentence."""
+    return (entry.planned.title or entry.planned.id).rstrip(".")
+
+
 def step_of(run: Run, entry: Entry) -> Step | None:
     """Return what the runbook says of a step of the journal; None for people's steps."""
     book = runbook_of(run)

@@ -17,7 +17,7 @@ from bot.domain import asking, progress
 from bot.domain.run import WORKING, Answer, Run, RunState
 from bot.errors import Conflict, NotFound, Stale, Unavailable
 from bot.usecases.attempts import Attempts
-from bot.usecases.desk import Desk
+from bot.usecases.desk import Desk, title_of
 from bot.usecases.journal import Journal, Lost, own_turn
 from bot.usecases.polling import Polling
 from bot.usecases.session import Session
@@ -78,7 +78,7 @@ class Execution:
                 then,
             )
             return
-        text = f"“{begun.planned.title}” failed {begun.attempts} times. {why} How does it go on?"
+        text = f"“{title_of(begun)}” failed {begun.attempts} times. {why} How does it go on?"
         choices = (Answer.DONE, Answer.RETRY, Answer.ROLL_BACK, Answer.ABORT)
         back = run.state is RunState.ROLLING_BACK
         await self.desk.ask(

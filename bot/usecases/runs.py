@@ -12,7 +12,7 @@ from bot.domain.plan import Plan
 from bot.domain.run import Answer, Run, RunState, journal_of, run_id
 from bot.engine.catalog import Listing
 from bot.engine.params import missing, words_to_values
-from bot.errors import Conflict, Denied
+from bot.errors import Conflict, Denied, Invalid
 from bot.usecases.ending import Ending
 from bot.usecases.finding import Finding
 from bot.usecases.limits import Limits
@@ -72,6 +72,17 @@ class Runs:
         run, approval, lacking = await self.requesting.first(turn, run, terms)
         turn.answer(views.asked(run, approval, lacking))
         return run
+
+    async def planned(self, turn: Turn, runbook: str, words: Sequence[str]) -> None:
+        """Show the plan of what words such as `tail=100` ask for."""
+        listing = self.planning.listing(runbook)
+        given = words_to_values(words)
+        names = missing(listing.runbook.params, given)
+        if names:
+            listed = ", ".join(f"`{name}`" for name in names)
+            message = f"`{runbook}` needs {listed}: `/runbook plan {runbook} {names[0]}=…`"
+            raise Invalid(message, names[0])
+        await self.preview(turn, runbook, given)
 
     async def preview(self, turn: Turn, runbook: str, given: Mapping[str, Any]) -> Plan:
         """Show the plan privately; nothing is changed or asked."""

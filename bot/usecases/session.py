@@ -7,7 +7,7 @@ from bot.domain import progress
 from bot.domain.run import Answer, Entry, Phase, Run, RunState, StepState
 from bot.errors import Unavailable, UserError
 from bot.usecases.attempts import Attempts
-from bot.usecases.desk import Desk, step_of
+from bot.usecases.desk import Desk, step_of, title_of
 from bot.usecases.journal import Interrupted, Journal
 from bot.usecases.way_back import WayBack
 
@@ -162,13 +162,13 @@ class Session:
         ]
         why = f"{len(passed)} of {len(checked)} checks passed." if checked else ""
         if failed:
-            names = ", ".join(one.planned.title for one in failed[:5])
+            names = ", ".join(title_of(one) for one in failed[:5])
             why = f"{why} Not well: {names}.".strip()
         await self.desk.end(self.journal, RunState.SUCCEEDED, why)
 
 
 def _doubt(run: Run) -> str:
-    lost = [one.planned.title for one in run.touched if one.state is StepState.UNKNOWN]
+    lost = [title_of(one) for one in run.touched if one.state is StepState.UNKNOWN]
     known = f" Nobody knows whether “{lost[0]}” did; look before you answer." if lost else ""
     return f"{known} How does it go on?"
 

@@ -6,7 +6,7 @@ from bot.domain import progress
 from bot.domain.plan import PlannedStep
 from bot.domain.run import Answer, Entry, Phase, Run, RunState, StepState
 from bot.errors import Unavailable, UserError
-from bot.usecases.desk import Desk, step_of
+from bot.usecases.desk import Desk, step_of, title_of
 from bot.usecases.journal import Journal
 from bot.usecases.planning import runbook_of
 
@@ -49,7 +49,7 @@ class WayBack:
         """Return how a run that went back ends."""
         stuck = [entry for entry in run.touched if self._kind(run, entry) in {"undo", "none"}]
         if stuck and not runbook_of(run).rollback:
-            names = ", ".join(entry.planned.title or entry.key for entry in stuck[:5])
+            names = ", ".join(title_of(entry) for entry in stuck[:5])
             return RunState.FAILED, f"{run.why} Not undone: {names}.".strip()
         return RunState.ROLLED_BACK, f"{run.why} Everything that can be undone is undone.".strip()
 

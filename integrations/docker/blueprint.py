@@ -85,13 +85,13 @@ def fixed_ports(replica: Replica) -> list[str]:
     return sorted(port for port in ports if port and port != "0")
 
 
-def further_networks(replica: Replica) -> dict[str, Json]:
+def further_networks(replica: Replica, name: str, *, same: bool = False) -> dict[str, Json]:
     """Return network -> endpoint for those beside the first: older engines create with one."""
     first = _first_network(replica)
     return {
-        name: _endpoint(replica, endpoint, replica.name, same=False)
-        for name, endpoint in _networks(replica).items()
-        if name != first
+        network: _endpoint(replica, endpoint, name, same=same)
+        for network, endpoint in _networks(replica).items()
+        if network != first
     }
 
 
@@ -159,5 +159,6 @@ def _endpoint(replica: Replica, endpoint: Mapping[str, Any], name: str, *, same:
     if same and endpoint.get("IPAMConfig"):
         taken["IPAMConfig"] = endpoint["IPAMConfig"]
     aliases = [each for each in endpoint.get("Aliases") or () if each != replica.id[:12]]
-    taken["Aliases"] = [name if each == replica.name else each for each in aliases]
+    own = replica.name if same else name  # a successor ends up under the same name
+    taken["Aliases"] = [own if each == replica.name else each for each in aliases]
     return taken

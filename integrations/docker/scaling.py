@@ -162,7 +162,7 @@ def connections(client: DockerClient, sample: Replica, name: str) -> list[Call]:
     target = client.settings.target("container", name)
     return [
         Wire.to("POST", "networks", network, "connect").call(target, f"of {name}")
-        for network in blueprint.further_networks(sample)
+        for network in blueprint.further_networks(sample, name)
     ]
 
 
@@ -232,10 +232,8 @@ def _walk(client: DockerClient, params: Scale, planned: Planned, context: Contex
     return Walk(client, planned, context, params.health_deadline_s, body)
 
 
-def connecting(sample: Replica, call: Call) -> dict[str, Any]:
-    """Return the body of a connect call."""
-    network = Wire.of(call).path.split("/")[2]
-    endpoint = blueprint.further_networks(sample)[network]
-    name = name_of(call.target)
-    aliases = [name if each == sample.name else each for each in endpoint["Aliases"]]
-    return {"Container": name, "EndpointConfig": {**endpoint, "Aliases": aliases}}
+def connecting(sample: Replica, call: Call, *, same: bool = False) -> dict[str, Any]:
+    """Return the body of a connect call; `same` for a successor of the sample."""
+    name, network = name_of(call.target), Wire.of(call).path.split("/")[2]
+    endpoint = blueprint.further_networks(sample, name, same=same)[network]
+    return {"Container": name, "EndpointConfig": endpoint}

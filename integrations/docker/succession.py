@@ -130,7 +130,7 @@ def walk(
             message = f"{made['of']}, which was to be replaced, is gone."
             raise Rejected(message, code="moved")
         if wire.operation == "connect":
-            return connecting(old, call)
+            return connecting(old, call, same=True)
         return await _create_body(client, old, made, name, env, context)
 
     return Walk(client, planned, context, params.health_deadline_s, body)

@@ -111,7 +111,7 @@ async def test_from_record_to_handler_it_takes_milliseconds(store, redis_url):
         for number in range(20):
             began = time.monotonic()
             await store.inbox.record(intent(f"t{number}"))
-            while f"t{number}" not in seen:
+            while f"t{number}" not in seen:  # noqa: ASYNC110 - an event would be set in its path
                 await asyncio.sleep(0.0002)
             delays.append(time.monotonic() - began)
             await asyncio.sleep(0.03)

@@ -151,6 +151,33 @@ async def test_a_tag_that_moved_after_the_approval_stops_the_run(desk, project):
     api.remove_image("lab/app:moving")
 
 
+async def test_a_successor_answers_to_the_same_names_in_the_same_networks(desk, project):
+    front, back = project.network("front"), project.network("back")
+    api = project.engine.api
+    config = api.create_networking_config({front: api.create_endpoint_config(aliases=["web"])})
+    name = project.add(host={"network_mode": front}, networking_config=config)
+    api.connect_container_to_network(name, back, aliases=["web", name])
+    given = {**WEB, "env": {"LOG_LEVEL": "debug"}}
+    planned, _ = await desk.change("recreate_service", **given)
+    assert f"POST /networks/{back}/connect" in planned.calls[1].text
+    networks = project.look(name)["NetworkSettings"]["Networks"]
+    assert set(networks) == {front, back}
+    assert {"web", name} <= set(networks[back]["Aliases"])
+    assert not any("signalbox" in alias for each in networks.values() for alias in each["Aliases"])
+
+
+async def test_a_container_that_someone_put_in_the_place_is_not_touched_by_the_undo(desk, project):
+    name = project.add()
+    given = {**WEB, "env": {"LOG_LEVEL": "debug"}}
+    planned, _ = await desk.change("recreate_service", **given)
+    project.engine.api.remove_container(name, force=True)
+    project.add()
+    assert await desk.probe("recreate_service", planned, **given) is Probe.UNKNOWN
+    with pytest.raises(Rejected, match="that we did not make"):
+        await desk.undo("recreate_service", planned, **given)
+    assert project.names(up=True) == [name]
+
+
 async def test_volumes_go_with_the_successor_and_a_shared_mount_is_never_written_by_two(
     desk, project
 ):

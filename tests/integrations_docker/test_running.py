@@ -56,6 +56,15 @@ async def test_a_container_that_is_not_the_planned_one_any_more_is_not_touched(d
     assert refused.value.code == "moved"
 
 
+async def test_a_container_that_was_renamed_meanwhile_is_not_touched(desk, project):
+    name = project.add()
+    planned = await desk.plan("stop", **GRACE)
+    project.engine.api.rename(name, f"{name}-old")
+    with pytest.raises(Rejected, match=f"is called {name}-old now"):
+        await desk.run("stop", planned, **GRACE)
+    assert project.names(up=True) == [f"{name}-old"]
+
+
 async def test_one_off_and_foreign_containers_are_never_picked(desk, project):
     project.add()
     project.add(name=f"{project.name}-web-run-1", labels={"com.docker.compose.oneoff": "True"})

@@ -1,4 +1,4 @@
-"""One zygote and one Redis for the whole suite; a stage is quick to set up then."""
+"""One zygote and two Redis servers for the whole suite; a stage is quick to set up then."""
 
 import asyncio
 import shutil
@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.store.embedded import EmbeddedServer
 from tests.kill.stage import Stages
 from tests.support.zygote import Zygote, zygote
 
-DATABASES = 15  # of the server's 16; also how many trials run at once
+DATABASES = range(1, 16)  # of each server; as many trials run at once as there are
 
 
 @pytest.fixture(scope="session")
@@ -20,11 +21,21 @@ def mother() -> Iterator[Zygote]:
         yield started
 
 
-@pytest.fixture
-def stages(mother: Zygote, embedded_url: str) -> Iterator[Stages]:
+@pytest.fixture(scope="session")
+def redises() -> Iterator[list[Path]]:
     folder = Path(tempfile.mkdtemp(prefix="sb-kill-"))
-    free: asyncio.Queue[int] = asyncio.Queue()
-    for number in range(1, DATABASES + 1):
-        free.put_nowait(number)
-    yield Stages(mother, Path(embedded_url.removeprefix("unix://")), folder, free)
+    servers = [EmbeddedServer(folder / name) for name in ("one", "two")]
+    urls = [asyncio.run(server.start()) for server in servers]
+    yield [Path(url.removeprefix("unix://")) for url in urls]
+    for server in servers:
+        asyncio.run(server.stop())
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+def stages(mother: Zygote, redises: list[Path], tmp_path: Path) -> Stages:
+    free: asyncio.Queue[tuple[Path, int]] = asyncio.Queue()
+    for number in DATABASES:
+        for redis in redises:
+            free.put_nowait((redis, number))
+    return Stages(mother, tmp_path, free)

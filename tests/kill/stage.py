@@ -6,110 +6,35 @@ started again at once, as a supervisor would.
 
 import asyncio
 import itertools
-import random
 import signal
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap.parts import find_commands
+from pydantic import SecretStr
+
 from bot.errors import Unavailable
-from bot.slack.manifest import manifest
 from bot.store import keys
 from bot.store.load import load
 from bot.store.store import RedisStore
 from sandbox.slack import Person, SlackSandbox
-from sandbox.slack.delivery import Delivery
 from sandbox.slack.driver import Outcome
-from sandbox.slack.faults import Fault, FaultKind, Faults
-from sandbox.slack.model import Change
+from tests.kill.watched import Calls, Spread, slack_for
 from tests.support.redis import SystemClock
-from tests.support.redis_proxy import Point, RedisProxy, never
-from tests.support.world import SIGNING_SECRET, settings_for
-from tests.support.zygote import SOON, Bot, Order, Zygote
+from tests.support.redis_proxy import Point, RedisProxy
+from tests.support.world import settings_for
+from tests.support.zygote import Bot, Order, Zygote
 
-RETRIES = (0.2, 0.4, 0.8, 1.5, 3.0, 3.0)  # of events; Slack's are 0, 60 and 300 seconds
 LOOKS = 3  # in a row: work makes work
 SETTLED_S = 45.0
 ANNOUNCE = "C0INCIDENTS"
+PATIENCE_S = 6.0  # of a person who was told of an error; by then a lease has passed
 
 
-class WatchedFaults(Faults):
-    """The sandbox's faults, which also tell of each call before it is done."""
-
-    def __init__(self, watch: "Calls") -> None:
-        super().__init__()
-        self._watch = watch
-
-    def strike(self, kind: FaultKind, method: str) -> Fault | None:
-        if kind == "delay":  # the first that the sandbox asks for
-            self._watch.arrived(method)
-        if kind == "error" and self._watch.refuse:
-            self._watch.refuse = False
-            return Fault("error")  # so that nothing is done for the dead
-        return super().strike(kind, method)
-
-
-class Calls:
-    """The points of the Slack side: each call, before it is done and before it is answered."""
-
-    def __init__(self) -> None:
-        self.seen: list[Point] = []
-        self.refuse = False
-        self._counts: Counter[str] = Counter()
-        self._meet: Callable[[Point], bool] = never
-
-    def arm(self, meet: Callable[[Point], bool] = never) -> None:
-        """Count from now on, and ask `meet` as RedisProxy does."""
-        self._meet = meet
-        self._counts.clear()
-        self.seen.clear()
-
-    def arrived(self, method: str) -> None:
-        self._counts[method] += 1
-        point = Point(method, self._counts[method])
-        self.seen.append(point)
-        self.refuse = not self._meet(point)
-
-    def done(self, change: Change, slack: SlackSandbox) -> None:
-        if change.kind == "faults" and slack.calls:
-            method = slack.calls[-1].method
-            self._meet(Point(method, self._counts[method], answered=True))
-
-
-class Spread(Delivery):
-    """Requests go to any of the bots that are ready, as behind a load balancer."""
-
-    def __init__(self, secret: str, faults: Faults, seed: int) -> None:
-        self.urls: list[str] = []
-        self._dice = random.Random(seed)  # noqa: S311 - reproducible
-        super().__init__(secret, faults)
-
-    @property
-    def request_url(self) -> str | None:
-        """Another one each time; of a lone bot that is dead the address it had."""
-        return self._dice.choice(self.urls) if self.urls else None
-
-    @request_url.setter
-    def request_url(self, url: str | None) -> None:
-        self.urls = [url] if url else []
-
-
-def slack_for(calls: Calls, *, rate_limits: bool, seed: int) -> SlackSandbox:
-    """Return a sandbox that tells of its calls."""
-    slack = SlackSandbox(
-        signing_secret=SIGNING_SECRET,
-        manifest=manifest(find_commands(), socket_mode=False, request_url="https://bot.invalid"),
-        rate_limits=rate_limits,
-        retry_delays=RETRIES,
-    )
-    slack.core.faults = WatchedFaults(calls)
-    slack.core.delivery = Spread(SIGNING_SECRET, slack.core.faults, seed)
-    slack.workspace.on_change.append(lambda change: calls.done(change, slack))
-    return slack
+def _unmoved(_bot: Bot) -> None:
+    """What happens at a birth when nobody said otherwise."""
 
 
 @dataclass
@@ -117,15 +42,16 @@ class Stage:
     """What a test acts on. `deaths` counts the bots that ended."""
 
     slack: SlackSandbox
+    spread: Spread
     calls: Calls
-    proxy: RedisProxy
+    proxy: RedisProxy | None
     store: RedisStore
     zygote: Zygote
     order: Order
-    on_birth: Callable[[Bot], None] = lambda _bot: None
+    on_birth: Callable[[Bot], None] = _unmoved
     bots: list[Bot] = field(default_factory=list)
+    frozen: list[Bot] = field(default_factory=list)
     deaths: int = 0
-    ending: bool = False
     _keepers: list[asyncio.Task[None]] = field(default_factory=list)
 
     # ------------------------------------------------------------ bots
@@ -137,9 +63,11 @@ class Stage:
             self._keepers.append(asyncio.create_task(self._keep(bot)))
 
     async def _bear(self) -> Bot:
-        self.proxy.arm()
+        if self.proxy is not None:
+            self.proxy.arm()
         bot = await self.zygote.bear(self.order)
-        await self.proxy.saw("BLPOP", "XREADGROUP")  # its workers wait for work
+        if self.proxy is not None:
+            await self.proxy.saw("BLPOP", "XREADGROUP")  # its workers wait for work
         self.bots.append(bot)
         self._route()
         self.on_birth(bot)
@@ -155,34 +83,46 @@ class Stage:
 
     def _route(self) -> None:
         """Tell the balancer who is there; with nobody there it goes on knocking at the last."""
-        assert isinstance(self.slack.core.delivery, Spread)
         if self.bots:
-            self.slack.core.delivery.urls = [f"{bot.url}/slack/events" for bot in self.bots]
+            self.spread.urls = [f"{bot.url}/slack/events" for bot in self.bots]
 
     async def finish(self) -> None:
         """Kill everything."""
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
-        for bot in self.bots:
-            bot.signal(signal.SIGCONT)
+        for bot in (*self.bots, *self.frozen):
             bot.kill()
             with suppress(TimeoutError):
                 await asyncio.wait_for(bot.ended, 5)
 
-    def kill_at(self, wanted: Point, *, of: RedisProxy | Calls) -> Callable[[], bool]:
-        """Let the first bot die at that point, once. Returns a question: is it dead?"""
+    def at(self, wanted: Point, strike: Callable[[], bool]) -> Callable[[Point], bool]:
+        """Return what `arm` takes so that `strike` happens at that point, once.
+
+        `strike` says whether the message goes on its way.
+        """
         hit: list[Point] = []
 
         def meet(point: Point) -> bool:
             if hit or point != wanted:
                 return True
             hit.append(point)
-            self.bots[0].kill()
-            return False
+            return strike()
 
-        of.arm(meet)
-        return lambda: bool(hit)
+        return meet
+
+    def freeze(self) -> bool:
+        """SIGSTOP the first bot and start another; what is on its way goes on."""
+        bot = self.bots.pop(0)
+        bot.signal(signal.SIGSTOP)
+        self.frozen.append(bot)
+        self._keepers.append(asyncio.create_task(self.begin()))
+        return True
+
+    def thaw(self) -> None:
+        """SIGCONT what is frozen."""
+        for bot in self.frozen:
+            bot.signal(signal.SIGCONT)
 
     # ------------------------------------------------------------ looking
 
@@ -194,17 +134,14 @@ class Stage:
         """Whether nothing is due, held or owed just now; what waits for a Retry is not."""
         try:
             now = await load(self.store.connection, SystemClock().now())
-            waiting = await self._failed() if now.failing else 0
-        except Unavailable:  # it was killed as well
+            waiting = await self._waiting() if now.failing else 0
+        except Unavailable:  # Redis was killed as well
             return False
         return not (now.ready or now.held or now.entries > waiting)
 
-    async def _failed(self) -> int:
-        lanes = [
-            lane
-            for one in await self.store.memory.marked("incidents")
-            for lane in await self.store.memory.failing_lanes(one)
-        ]
+    async def _waiting(self) -> int:
+        ids = await self.store.memory.marked("incidents")
+        lanes = [lane for one in ids for lane in await self.store.memory.failing_lanes(one)]
         return sum(lane.waiting for lane in lanes)
 
     async def settled(self, timeout_s: float = SETTLED_S) -> None:
@@ -231,29 +168,32 @@ class Stage:
             "intents": await call("KEYS", f"{keys.INTENT()}*"),
         }
 
-    async def channel(self, number: int = 1) -> str:
+    async def channel(self, incident: str = "INC-00001") -> str:
         """Return the id of an incident's channel."""
-        return (await self.store.memory.refs(f"INC-{number:05d}"))["channel"]
+        return (await self.store.memory.refs(incident))["channel"]
 
     # ------------------------------------------------------------ acting
 
     async def insist(
-        self, act: Callable[[], Any], happened: Callable[[], Any], tries: int = 20
-    ) -> Outcome:
+        self,
+        act: Callable[[], Awaitable[Outcome]],
+        happened: Callable[[], Awaitable[bool]],
+        tries: int = 20,
+    ) -> None:
         """Do as a careful person: told of an error, look whether it happened, else try again."""
         for _ in range(tries):
-            done: Outcome = await act()
-            if not done.error or await self._in_time(happened):
-                return done
+            done = await act()
+            if not done.error or await self._seen(happened):
+                return
         message = f"it never worked: {done}"
         raise AssertionError(message)
 
-    async def _in_time(self, happened: Callable[[], Any]) -> bool:
-        """Look for a while: what was recorded is done within a lease or so."""
-        for _ in range(20):
-            if await happened():
+    async def _seen(self, happened: Callable[[], Awaitable[bool]]) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                while not await happened():  # noqa: ASYNC110 - another process makes it happen
+                    await asyncio.sleep(0.2)
                 return True
-            await asyncio.sleep(0.25)
         return False
 
 
@@ -270,62 +210,56 @@ class Stages:
     async def open(
         self, replicas: int = 1, *, paced: bool = False, seed: int = 1
     ) -> AsyncIterator[Stage]:
-        """Set one up, with bots running."""
+        """Set one up, with bots running; `paced`: at the pace of the real Slack."""
         redis, database = await self.free.get()
-        path = self.folder / f"{next(self.serial)}"
+        path = self.folder / f"{next(self.serial)}.sock"
+        proxy = RedisProxy(path, redis)
+        store = RedisStore.at(f"unix://{redis}?db={database}", SystemClock())
         try:
-            async with (
-                _store(f"unix://{redis}?db={database}") as store,
-                _proxy(path.with_suffix(".sock"), redis) as proxy,
-                self._stage(path, store, proxy, paced=paced, seed=seed) as stage,
-            ):
-                await store.connection.call("FLUSHDB")
-                stage.order = replace(stage.order, settings=stage.settings(database))
-                await stage.begin(replicas)
-                yield stage
+            await store.connection.call("FLUSHDB")
+            await proxy.start()
+            stage = self._stage(path, store, proxy, paced=paced, seed=seed)
+            url = f"unix://{path}?db={database}"
+            async with _served(stage, replicas, redis_url=url) as begun:
+                yield begun
         finally:
+            await proxy.stop()
+            await store.close()
             self.free.put_nowait((redis, database))
 
     @asynccontextmanager
-    async def with_own_redis(self) -> AsyncIterator[Stage]:
-        """Set one up whose bot starts its own Redis."""
+    async def open_with_own_redis(self) -> AsyncIterator[Stage]:
+        """Set one up whose bot starts its own Redis, as without REDIS_URL."""
         path = self.folder / f"{next(self.serial)}"
-        path.mkdir()
-        async with (
-            _store(f"unix://{path}/redis.sock") as store,
-            self._stage(path, store, None, paced=False, seed=1) as stage,
-        ):
-            await stage.begin()
-            yield stage
+        store = RedisStore.at(f"unix://{path}/redis.sock", SystemClock())
+        try:
+            stage = self._stage(path, store, None, paced=False, seed=1)
+            async with _served(stage, 1, redis_url=None, signalbox_data_dir=path) as begun:
+                yield begun
+        finally:
+            await store.close()
 
-    @asynccontextmanager
-    async def _stage(
+    def _stage(
         self, path: Path, store: RedisStore, proxy: RedisProxy | None, *, paced: bool, seed: int
-    ) -> AsyncIterator[Stage]:
+    ) -> Stage:
         calls = Calls()
-        async with slack_for(calls, rate_limits=paced, seed=seed) as slack:
-            log = str(path.with_suffix(".log"))
-            settings = settings_for(slack, redis_url="").model_copy(
-                update={"redis_url": None, "signalbox_data_dir": path}
-            )
-            order = Order(settings=settings, log=log, paced=paced)
-            stage = Stage(slack, calls, proxy or RedisProxy(path, path), store, self.zygote, order)
-            try:
-                yield stage
-            finally:
-                await stage.finish()
+        slack, spread = slack_for(calls, rate_limits=paced, seed=seed)
+        order = Order(settings_for(slack, redis_url=""), str(path.with_suffix(".log")), paced=paced)
+        return Stage(slack, spread, calls, proxy, store, self.zygote, order)
 
 
 @asynccontextmanager
-async def _store(url: str) -> AsyncIterator[RedisStore]:
-    store = RedisStore.at(url, SystemClock())
-    yield store
-    await store.close()
-
-
-@asynccontextmanager
-async def _proxy(path: Path, upstream: Path) -> AsyncIterator[RedisProxy]:
-    proxy = RedisProxy(path, upstream)
-    await proxy.start()
-    yield proxy
-    await proxy.stop()
+async def _served(stage: Stage, replicas: int, **changes: Any) -> AsyncIterator[Stage]:
+    """Start the workspace and its bots; `changes` are settings."""
+    async with stage.slack as slack:
+        if url := changes.get("redis_url"):
+            changes["redis_url"] = SecretStr(url)
+        settings = stage.order.settings.model_copy(
+            update={"slack_api_url": slack.api_url, **changes}
+        )
+        stage.order = replace(stage.order, settings=settings)
+        try:
+            await stage.begin(replicas)
+            yield stage
+        finally:
+            await stage.finish()

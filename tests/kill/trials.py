@@ -9,12 +9,19 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from tests.kill.portrait import Picture, entry_ids, portrait
-from tests.kill.stage import ANNOUNCE, Stage, Stages
-from tests.support.redis_proxy import Point
+from tests.kill.stage import Stage, Stages
+from tests.kill.watched import Calls
+from tests.support.redis_proxy import Point, RedisProxy
 
 Act = Callable[[Stage], Awaitable[None]]
 Side = Literal["redis", "slack"]
-SET_UP = {"HELLO", "CLIENT", "SELECT", "CLIENT+SELECT", "SCRIPT"}  # what each connection begins with
+SET_UP = {
+    "HELLO",
+    "CLIENT",
+    "SELECT",
+    "CLIENT+SELECT",
+    "SCRIPT",
+}  # what each connection begins with
 
 
 async def nothing(_stage: Stage) -> None:
@@ -69,8 +76,9 @@ async def clean(stages: Stages, life: Life) -> Clean:
     """Live once in peace."""
     async with stages.open() as stage:
         await life.before(stage)
-        stage.proxy.arm()
-        stage.calls.arm()
+        for side in (stage.proxy, stage.calls):
+            assert side is not None
+            side.arm()
         await life.acts(stage)
         await stage.settled()
         return Clean(await portrait(stage), deaths_of(stage))
@@ -81,10 +89,8 @@ def deaths_of(stage: Stage) -> list[Death]:
 
     Of what a connection begins with, the first two of a kind.
     """
-    sides: tuple[tuple[Side, list[Point]], ...] = (
-        ("redis", stage.proxy.seen),
-        ("slack", stage.calls.seen),
-    )
+    asked = stage.proxy.seen if stage.proxy else []
+    sides: tuple[tuple[Side, list[Point]], ...] = (("redis", asked), ("slack", stage.calls.seen))
     return [
         Death(side, point._replace(answered=answered))
         for side, seen in sides
@@ -101,8 +107,7 @@ async def die_at(stages: Stages, life: Life, deaths: Sequence[Death], expected: 
     async def one(death: Death) -> None:
         async with stages.open() as stage:
             await life.before(stage)
-            of = stage.proxy if death.side == "redis" else stage.calls
-            dead = stage.kill_at(death.point, of=of)
+            dead = kill_at(stage, death)
             await life.acts(stage)
             await stage.settled()
             toll.died += dead()
@@ -112,6 +117,25 @@ async def die_at(stages: Stages, life: Life, deaths: Sequence[Death], expected: 
 
     await run_all(one, deaths, toll)
     return toll
+
+
+def kill_at(stage: Stage, death: Death) -> Callable[[], bool]:
+    """Let the bot die there. Returns a question: did it?"""
+    hit: list[bool] = []
+
+    def strike() -> bool:
+        hit.append(True)
+        stage.bots[0].kill()
+        return False
+
+    side_of(stage, death).arm(stage.at(death.point, strike))
+    return lambda: bool(hit)
+
+
+def side_of(stage: Stage, death: Death) -> RedisProxy | Calls:
+    """Return what counts the points of that side."""
+    assert stage.proxy is not None or death.side == "slack"
+    return stage.calls if death.side == "slack" or stage.proxy is None else stage.proxy
 
 
 async def run_all(

@@ -1,17 +1,39 @@
 """A world of its own for each test. When it ends, everything the bot ever said to Slack is checked:
 each call against Slack's reference, each message against Block Kit, the audit chain from end to
-end; and Slack passed over nothing."""
+end; Slack passed over nothing, and nobody was given the reference id of an unexpected error.
+"""
 
-from collections.abc import AsyncIterator
+import io
+import logging
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
+import structlog
 from redis import Redis
+
+from bot import logs
 
 from tests.scenario.steps import Scene
 from tests.support.contract_calls import check_calls
 from tests.support.redis import StillClock
 from tests.support.world import world
+
+
+UNEXPECTED = ('"event": "failed"', '"event": "slack.form.failed"')  # the two catch-alls
+
+
+@pytest.fixture(autouse=True)
+def log() -> Iterator[io.StringIO]:
+    """Everything that any logger writes, at the most talkative level, as production writes it."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    logs.set_up("debug", stream=stream)
+    yield stream
+    root.handlers[:], root.level = before, level
+    structlog.reset_defaults()
+    assert not [line for line in stream.getvalue().splitlines() if any(x in line for x in UNEXPECTED)]
 
 
 @asynccontextmanager

@@ -6,31 +6,15 @@ its members' direct messages and private answers, and nowhere else.
 
 import io
 import json
-import logging
-from collections.abc import Iterator
 
 import pytest
-import structlog
 
-from bot import logs
 from sandbox.slack.model import CallRecord
 from tests.scenario.steps import ALERTS, ANNOUNCE, Scene, matching, words
 
 TITLE, UPDATE, TASK, NOTE = "zirconium breach", "palladium keys", "rotate osmium", "iridium note"
 CANARIES = ("zirconium", "palladium", "osmium", "iridium", "rhodium")
 OUTSIDER = "U0NEW"
-
-
-@pytest.fixture
-def log_lines() -> Iterator[io.StringIO]:
-    """Everything that any logger writes, at the most talkative level."""
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    logs.set_up("debug", stream=stream)
-    yield stream
-    root.handlers[:], root.level = before, level
-    structlog.reset_defaults()
 
 
 async def _lived(at: Scene) -> str:
@@ -151,9 +135,7 @@ async def test_a_public_incident_cannot_point_at_it(at: Scene) -> None:
     assert (await at.incident(2)).is_open
 
 
-async def test_neither_logs_nor_audit_hold_its_words(
-    log_lines: io.StringIO, embedded_url: str, scenes
-) -> None:
+async def test_neither_logs_nor_audit_hold_its_words(log: io.StringIO, scenes) -> None:
     """The most talkative log and every fact of the audit are free of them, refusals included."""
     async with scenes() as at:
         channel = await _lived(at)
@@ -165,7 +147,7 @@ async def test_neither_logs_nor_audit_hold_its_words(
         records = json.dumps(await at.audit(), ensure_ascii=False, default=str)
         assert "incident.declared" in records
         assert [word for word in CANARIES if word in records] == []
-    written = log_lines.getvalue()
+    written = log.getvalue()
     assert "refused" in written
     assert [word for word in CANARIES if word in written] == []
 

@@ -23,6 +23,11 @@ ROOT = Path(__file__).parents[2]
 LEASE = timedelta(seconds=1)
 
 
+def say(word: object) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
 async def deliverer(url: str) -> None:
     """Take an entry through Docket and stop between take and settle."""
     clock = SystemClock()
@@ -33,7 +38,7 @@ async def deliverer(url: str) -> None:
 
     async def lane(name: str) -> None:
         taken = await store.outbox.take(name, now=clock.now(), lease=LEASE)
-        print("taken" if taken else "nothing", flush=True)
+        say("taken" if taken else "nothing")
         await asyncio.sleep(3600)
 
     await work.run({"lane": lane})
@@ -46,7 +51,7 @@ async def holder(url: str) -> None:
     work = DocketWork(url, store.due, clock, name=keys.DOCKET())
 
     async def hold(subject: str) -> None:
-        print(subject, flush=True)
+        say(subject)
         await asyncio.sleep(3600)
 
     await work.run({"intent": hold})
@@ -60,7 +65,7 @@ async def bot(folder: str, first: str, count: str, orphan: str = "") -> None:
     store = RedisStore.at(await server.start(), SystemClock())
     for number in range(int(first), int(first) + int(count)):
         assert await store.inbox.record(intent(f"t{number}"))
-    print(server.pid, flush=True)
+    say(server.pid)
     await asyncio.sleep(3600)
 
 

@@ -175,10 +175,14 @@ def vote_lines(approval: Approval) -> list[str]:
     return lines
 
 
+def step_title(entry: Entry, limit: int = 100) -> Safe:
+    """Return what a step is called; "undo: ..." on the way back."""
+    name = (entry.planned.title or entry.planned.id).rstrip(".")
+    return Safe(f"{'undo: ' if entry.undo else ''}{line(name, limit)}")
+
+
 def _step_line(entry: Entry) -> str:
-    words = f"{STEP_MARKS[entry.state]} {line(entry.planned.title or entry.planned.id, 100)}"
-    if entry.phase is Phase.ROLLBACK and entry.undo:
-        words = f"{STEP_MARKS[entry.state]} undo: {line(entry.planned.title, 100)}"
     said = entry.error if entry.state in {StepState.FAILED, StepState.UNKNOWN} else entry.summary
     tries = f" (try {entry.attempts})" if entry.attempts > 1 else ""
-    return words + tries + (f" · {line(said, 160)}" if said else "")
+    words = f"{STEP_MARKS[entry.state]} {step_title(entry)}{tries}"
+    return words + (f" · {line(said, 160)}" if said else "")

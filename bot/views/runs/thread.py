@@ -5,7 +5,7 @@ from bot.views.kit import Element, actions, button, message, section
 from bot.views.limits import Message
 from bot.views.mrkdwn import line, notice, user
 from bot.views.runs.code import block, code
-from bot.views.runs.facts import STEP_MARKS
+from bot.views.runs.facts import STEP_MARKS, step_title
 
 TAIL = 2400  # characters of output that a step's message shows
 LABELS = {
@@ -19,13 +19,12 @@ FORMS = {"human.text", "human.checkbox"}
 
 def step_output(run: Run, entry: Entry, tail: str) -> Message:
     """Return the message of one step: the end of what it said, and how it went."""
-    undo = "undo: " if entry.undo else ""
-    head = f"{STEP_MARKS[entry.state]} *{undo}{line(entry.planned.title, 150)}*"
+    name = step_title(entry, 150)
     said = entry.error if entry.state in {StepState.FAILED, StepState.UNKNOWN} else entry.summary
-    parts = [head + (f" · {line(said, 300)}" if said else "")]
+    parts = [f"{STEP_MARKS[entry.state]} *{name}*" + (f" · {line(said, 300)}" if said else "")]
     if tail.strip():
         parts.append(block(tail, TAIL))
-    return message(f"{run.id}: {line(entry.planned.title, 150)}", section("\n".join(parts)))
+    return message(f"{run.id}: {name}", section("\n".join(parts)))
 
 
 def question_message(run: Run, question: Question, *, waits: bool) -> Message:
