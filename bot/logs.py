@@ -1,22 +1,15 @@
 """JSON lines with the incident, run and actor on each; secrets never in them."""
 
 import logging
-import re
 import sys
 from collections.abc import MutableMapping, Sequence
 from typing import Any, Literal, TextIO
 
 import structlog
+from structlog.types import Processor
 
-HIDDEN = "[redacted]"
-SHORTEST_SECRET = 6  # hiding shorter values would hide ordinary words
-PATTERNS = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+"  # Slack's tokens
-    r"|(?<=bearer )[\w.~+/-]+=*"  # Authorization headers
-    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # user:password of a URL
-    r"|https://hooks\.slack\.com/\S+",  # response URLs: whoever has one may post
-    re.IGNORECASE,
-)
+from bot.domain.redaction import Redactor
+
 NOISY = ("aiohttp.access", "apscheduler", "docket", "httpx", "slack_bolt", "slack_sdk")
 
 
@@ -59,38 +52,26 @@ def set_up(
     )
 
 
-class Redaction:
-    """Replaces known secrets, and what looks like one, in every value of a line."""
+def cleaning(redactor: Redactor) -> Processor:
+    """Return the structlog processor that cleans every value of a line."""
 
-    def __init__(self, secrets: Sequence[str] = ()) -> None:
-        """Keep the longest first: one secret may hold another."""
-        known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
-        longest_first = sorted(known, key=len, reverse=True)
-        self._known = re.compile("|".join(map(re.escape, longest_first))) if known else None
-
-    def __call__(
-        self, _logger: Any, _method: str, line: MutableMapping[str, Any]
+    def clean(
+        _logger: Any, _method: str, line: MutableMapping[str, Any]
     ) -> MutableMapping[str, Any]:
-        """Be a structlog processor."""
-        return {key: self.value(part) for key, part in line.items()}
+        return {key: _cleaned(redactor, part) for key, part in line.items()}
 
-    def value(self, value: Any) -> Any:
-        """Return `value` without secrets; containers are copied."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {key: self.value(part) for key, part in value.items()}
-        if isinstance(value, list | tuple | set | frozenset):
-            return [self.value(part) for part in value]
-        if value is None or isinstance(value, bool | int | float):
-            return value
-        return self.text(str(value))
+    return clean
 
-    def text(self, text: str) -> str:
-        """Return `text` without secrets."""
-        if self._known is not None:
-            text = self._known.sub(HIDDEN, text)
-        return PATTERNS.sub(HIDDEN, text)
+
+def _cleaned(redactor: Redactor, value: Any) -> Any:
+    """Return any value without secrets; what JSON does not know becomes text first."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, dict):
+        return {redactor.text(str(key)): _cleaned(redactor, part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_cleaned(redactor, part) for part in value]
+    return redactor.text(value if isinstance(value, str) else str(value))
 
 
 def _shared() -> list[Any]:
@@ -104,7 +85,7 @@ def _shared() -> list[Any]:
 
 
 def _rendering(form: str, secrets: Sequence[str], *, colors: bool) -> list[Any]:
-    redaction = Redaction(secrets)
+    redaction = cleaning(Redactor(secrets))
     if form == "console":
         plain = structlog.dev.plain_traceback  # rich's shows local variables
         renderer = structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)

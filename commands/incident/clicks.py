@@ -1,6 +1,7 @@
 """The buttons of an incident. What an id carries behind its colon says which one was meant."""
 
 from bot.command import Click
+from bot.domain.duration import parse_duration
 from bot.domain.incident import IncidentRole
 from bot.errors import Conflict, Invalid
 from bot.usecases import UseCases
@@ -38,9 +39,7 @@ async def task(turn: Turn, use: UseCases) -> None:
 
 async def snooze(turn: Turn, use: UseCases) -> None:
     """Put the reminder off by what the button says."""
-    moved = await use.incidents.snooze(
-        turn, await target(turn, use), parsing.duration(_suffix(turn))
-    )
+    moved = await use.incidents.snooze(turn, await target(turn, use), parse_duration(_suffix(turn)))
     turn.answer(answers.done(moved, f"Reminder snoozed for {_suffix(turn)}"))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.command import Form, Values, View
+from bot.domain.duration import parse_duration
 from bot.domain.incident import CloseReason, Resolution, Situation, Status, Update
 from bot.domain.intent import Intent
 from bot.domain.lifecycle import Declaration, post_update, resolve
@@ -138,7 +139,7 @@ async def submit_severity(turn: Turn, use: UseCases) -> None:
 async def submit_snooze(turn: Turn, use: UseCases) -> None:
     """Put the reminder off by what the form says."""
     incident = await target(turn, use)
-    duration = parsing.duration(_text(turn.intent.values, "duration"))
+    duration = parse_duration(_text(turn.intent.values, "duration"))
     moved = await use.incidents.snooze(turn, incident, duration)
     turn.answer(answers.done(moved, "Reminder snoozed"))
 
@@ -208,7 +209,7 @@ def check_severity(values: Values) -> Mapping[str, str]:
 def check_snooze(values: Values) -> Mapping[str, str]:
     """Return what is wrong, by block."""
     try:
-        parsing.duration(_text(values, "duration"))
+        parse_duration(_text(values, "duration"))
     except Invalid as error:
         return {"duration": str(error)}
     return {}

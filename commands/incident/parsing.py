@@ -3,7 +3,6 @@
 import difflib
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.domain.incident import CloseReason, IncidentRole
 from bot.domain.lifecycle import Declaration
@@ -12,7 +11,6 @@ from bot.errors import Invalid
 from bot.views.mrkdwn import heard
 
 MENTION = re.compile(r"^<@([UW][A-Z0-9]+)(?:\|[^>]*)?>$")
-DURATION = re.compile(r"^(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?$")
 OPTIONS = ("private", "system")
 INCIDENT = re.compile(r"^INC-?\d{1,9}$", re.IGNORECASE)
 
@@ -85,19 +83,6 @@ def option(word: str) -> str | None:
         message = f"`{word[:40]}` is no option. Did you mean `--{near[0]}`? Nothing was declared."
         raise Invalid(message, near[0])
     return near[0] if near else None
-
-
-def duration(word: str) -> timedelta:
-    """Read `45m`, `2h` or `1h30m`.
-
-    Raises:
-        Invalid: it is none of these.
-    """
-    match = DURATION.match(word.strip().lower())
-    if match is None or not any(match.groups()):
-        message = "How long? For example `/incident snooze 45m` or `1h30m`."
-        raise Invalid(message, "duration")
-    return timedelta(hours=int(match[1] or 0), minutes=int(match[2] or 0))
 
 
 def mention(word: str) -> str:

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from bot.domain.duration import parse_duration
 from bot.domain.incident import Resolution, Update
 from bot.domain.intent import Intent
 from bot.domain.person import Role
@@ -168,7 +169,7 @@ async def _acknowledge(turn: Turn, use: UseCases, said: Words) -> None:
 
 async def _snooze(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
-    moved = await use.incidents.snooze(turn, incident, parsing.duration(said.rest))
+    moved = await use.incidents.snooze(turn, incident, parse_duration(said.rest))
     turn.answer(answers.done(moved, f"Reminder snoozed for {said.rest.strip()}"))
 
 

@@ -8,7 +8,7 @@ import pytest
 import structlog
 
 from bot import logs
-from bot.logs import HIDDEN, Redaction
+from bot.domain.redaction import HIDDEN, Redactor
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_a_traceback_is_written_without_secrets(written, form):
     ],
 )
 def test_what_looks_like_a_secret_is_hidden_also_when_it_is_not_ours(text):
-    hidden = Redaction().text(f"before {text} after")
+    hidden = Redactor().text(f"before {text} after")
     assert HIDDEN in hidden
     assert hidden.startswith("before ")
     assert hidden.endswith(" after")
@@ -76,7 +76,7 @@ def test_what_looks_like_a_secret_is_hidden_also_when_it_is_not_ours(text):
 
 
 def test_secrets_are_found_in_every_kind_of_value():
-    redaction = Redaction(["hunter2hunter2", "hunter2hunter2-long", "ab"])
+    redaction = logs.cleaning(Redactor(["hunter2hunter2", "hunter2hunter2-long", "ab"]))
     line = {
         "a": ["hunter2hunter2", ("x", {"hunter2hunter2-long"})],
         "b": {"c": b"hunter2hunter2"},
