@@ -73,7 +73,7 @@ def work(ann: Window, bob: Window, picture: Path) -> None:
     ann.submit()
     ann.messages("Incident Update").wait_for()
     card(ann).get_by_text("Identified").wait_for()
-    take(ann, picture, height=1210, top=card(ann))
+    take(ann, picture, height=1240, top=card(ann))
 
 
 def resolve(ann: Window, picture: Path) -> None:

@@ -63,12 +63,16 @@ def confirm(
 
     Raises:
         Denied: somebody else.
+        Conflict: it is decided, or nobody asks for that word.
         Invalid: the typed words are not the expected ones.
     """
     _must_wait(approval, now)
     if by != approval.requester:
         message = f"<@{approval.requester}> has to confirm this."
         raise Denied(message)
+    if not approval.needs_word:
+        message = "There is nothing for you to confirm; others have to answer."
+        raise Conflict(message)
     if approval.policy.typed and typed.strip() != expected:
         message = f"Type `{expected}` exactly, to show that you know what is touched."
         raise Invalid(message, "typed")

@@ -95,6 +95,8 @@ class Delivery:
         turn.retry_lane(lane, incident.id)
         turn.audit("lane.retried", incident.id, lane=lane)
         self.telling.changed(turn, incident)
+        if "channel" not in await self.memory.refs(incident.id):
+            self.telling.link_when_made(turn, incident)
         turn.answer(answers.retrying(incident, lane))
 
     def _end_private(self, turn: Turn, incident: Incident, entry: Entry) -> None:

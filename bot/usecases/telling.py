@@ -17,6 +17,8 @@ from bot.views.templates import Templates
 
 CHANNEL = {"$ref": "channel"}
 WAIT_FOR_CHANNEL_S = 15  # the announcement goes out without a channel link after that (P5)
+CARDS = {"incident": ("channel", "card"), "announce": ("announced_channel", "announced")}
+"""Where a card is: the references of its channel and of its message."""
 Message = dict[str, Any]
 
 
@@ -52,29 +54,15 @@ class Telling:
 
     def changed(self, turn: Turn, incident: Incident, *, topic: bool = False) -> None:
         """Bring cards (and the topic) up to date and set the reminder by the new state."""
-        for where, channel, stamp in (
-            ("incident", "channel", "card"),
-            ("announce", "announced_channel", "announced"),
-        ):
-            if where == "announce" and self._announcements(incident) is None:
-                continue
-            turn.post(
-                f"card:{where}:{incident.id}",  # one failing card does not hold up the other
-                "chat.update",
-                {
-                    "channel": {"$ref": channel},
-                    "ts": {"$ref": stamp},
-                    "$view": {"name": "card", "incident": incident.id, "where": where},
-                },
-                incident=incident.id,
-                after=stamp,
-                coalesce=where,
-                priority=Priority.CHATTER,
-                optional=True,
-            )
+        self._card(turn, incident, "incident", after="card")
+        self._card(turn, incident, "announce", after="announced")
         if topic:
             self._topic(turn, incident)
         self.remind(turn, incident)
+
+    def link_when_made(self, turn: Turn, incident: Incident) -> None:
+        """Show the channel on the announced card as soon as it exists."""
+        self._card(turn, incident, "announce", after="channel", key="link")
 
     def say(self, turn: Turn, incident: Incident, message: Message, **rest: Any) -> None:
         """Say something in the incident's channel."""
@@ -204,6 +192,27 @@ class Telling:
                 optional=True,
                 priority=Priority.CHATTER,
             )
+
+    def _card(
+        self, turn: Turn, incident: Incident, where: str, *, after: str, key: str = ""
+    ) -> None:
+        if where == "announce" and self._announcements(incident) is None:
+            return
+        channel, stamp = CARDS[where]
+        turn.post(
+            f"card:{key or where}:{incident.id}",  # one that waits does not hold up the other
+            "chat.update",
+            {
+                "channel": {"$ref": channel},
+                "ts": {"$ref": stamp},
+                "$view": {"name": "card", "incident": incident.id, "where": where},
+            },
+            incident=incident.id,
+            after=after,
+            coalesce=key or where,
+            priority=Priority.CHATTER,
+            optional=True,
+        )
 
     def _topic(self, turn: Turn, incident: Incident) -> None:
         turn.post(

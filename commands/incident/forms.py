@@ -5,9 +5,9 @@ from typing import Any
 
 from bot.command import Form, Values, View
 from bot.domain.duration import parse_duration
-from bot.domain.incident import CloseReason, Resolution, Situation, Status, Update
+from bot.domain.incident import CloseReason, Incident, Resolution, Situation, Status, Update
 from bot.domain.intent import Intent
-from bot.domain.lifecycle import Declaration, post_update, resolve
+from bot.domain.lifecycle import Declaration, must_be_open, post_update, resolve
 from bot.domain.person import Role
 from bot.domain.severity import severity_named
 from bot.errors import Invalid, UserError
@@ -34,19 +34,19 @@ async def fill_declare(intent: Intent, use: UseCases) -> View:
 async def fill_update(intent: Intent, use: UseCases) -> View:
     """Make the update form, filled with what was said last."""
     await use.people.check(intent, Role.RESPONDER)
-    return forms.update(await target(reading(intent), use))
+    return forms.update(await _open(intent, use))
 
 
 async def fill_resolve(intent: Intent, use: UseCases) -> View:
     """Make the form that ends an incident."""
     await use.people.check(intent, Role.RESPONDER)
-    return forms.resolve(await target(reading(intent), use))
+    return forms.resolve(await _open(intent, use))
 
 
 async def fill_handover(intent: Intent, use: UseCases) -> View:
     """Make the form that offers command."""
     await use.people.check(intent, Role.RESPONDER)
-    return forms.handover(await target(reading(intent), use))
+    return forms.handover(await _open(intent, use))
 
 
 async def fill_task(intent: Intent, use: UseCases) -> View:
@@ -59,13 +59,20 @@ async def fill_task(intent: Intent, use: UseCases) -> View:
 async def fill_severity(intent: Intent, use: UseCases) -> View:
     """Make the form that changes the severity."""
     await use.people.check(intent, Role.RESPONDER)
-    return forms.severity(await target(reading(intent), use), use.config)
+    return forms.severity(await _open(intent, use), use.config)
 
 
 async def fill_snooze(intent: Intent, use: UseCases) -> View:
     """Make the form that puts the reminder off."""
     await use.people.check(intent, Role.RESPONDER)
-    return forms.snooze(await target(reading(intent), use))
+    return forms.snooze(await _open(intent, use))
+
+
+async def _open(intent: Intent, use: UseCases) -> Incident:
+    """Return the incident that is meant; nobody shall fill in a form for one that has ended."""
+    incident = await target(reading(intent), use)
+    must_be_open(incident)
+    return incident
 
 
 async def submit_declare(turn: Turn, use: UseCases) -> None:

@@ -180,6 +180,19 @@ async def test_a_timer_set_by_a_run_that_raised_survives_the_retry(store, clock)
     assert (offer.items, offer.later) == ((), NIGHT + timedelta(minutes=10))
 
 
+async def test_a_timer_set_anew_while_a_retry_waits_replaces_what_was_asked_before(store, clock):
+    await store.memory.commit(timer(NIGHT))
+    run = await held(store, "timer:update:INC-1")
+    await store.memory.commit(timer(NIGHT + timedelta(minutes=10)))
+    await store.due.finish("timer:update:INC-1", run, outcome="error")
+    await store.memory.commit(timer(NIGHT + timedelta(minutes=5)))
+    assert await offered(store) == []
+    clock.forward(minutes=5)
+    run = await held(store, "timer:update:INC-1")
+    await store.due.finish("timer:update:INC-1", run, outcome="ok")
+    assert await due(store) == {}
+
+
 async def test_a_timer_forgotten_while_it_runs_is_over(store):
     await store.memory.commit(timer(NIGHT))
     run = await held(store, "timer:update:INC-1")

@@ -56,6 +56,8 @@ def test_a_stranger_takes_an_incident_from_declare_to_resolved(
     ann.submit()
     expect(ann.messages("Incident Resolved", "Rolled back to 41.")).to_have_count(1)
     expect(card(ann)).to_contain_text("Resolved")
+    ann.say("/incident postmortem")
+    expect(ann.page.locator(".file-preview")).to_contain_text("# Post-mortem: INC-00001")
 
     ann.go("incidents")
     expect(ann.messages("replied to a thread", "Incident Resolved")).to_have_count(1)

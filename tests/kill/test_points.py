@@ -11,7 +11,7 @@ from tests.kill.trials import clean, die_at
 REACHED = 0.85  # of the planned points; a message of idling may not come so often in a second life
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_wherever_the_bot_dies_an_incident_is_declared_once(stages: Stages):
     """Red with: an ack before the record, a post that is not read back, a commit that does not
     mark its intent as done, a lease or a hand-over that nobody takes up."""
@@ -21,7 +21,7 @@ async def test_wherever_the_bot_dies_an_incident_is_declared_once(stages: Stages
     assert toll.died > REACHED * toll.planned
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_wherever_the_bot_dies_the_rest_is_said_once_and_in_order(stages: Stages):
     """Red with: the same, and a click that counts twice, a lane that goes on past its first."""
     peace = await clean(stages, REST)
@@ -32,7 +32,7 @@ async def test_wherever_the_bot_dies_the_rest_is_said_once_and_in_order(stages: 
     assert toll.died > REACHED * toll.planned
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_wherever_the_bot_dies_a_failing_lane_is_told_once_and_goes_on(stages: Stages):
     """Red with: a report of a failure that is made again when its end was not noted, a Retry that
     posts without looking."""

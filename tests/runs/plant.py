@@ -47,6 +47,8 @@ class Plant:
     )
     after: dict[str, list[BaseException | Fault]] = field(default_factory=lambda: defaultdict(list))
     says: list[str] = field(default_factory=list)
+    by_key: Counter[str] = field(default_factory=Counter)  # run/step -> effects
+    watch: Callable[[str], Awaitable[None]] | None = None  # asked before each effect
     clock: Any = None
 
     async def fault(self, where: dict[str, list[Any]], name: str) -> None:
@@ -56,9 +58,12 @@ class Plant:
                 raise fault
             await fault()
 
-
-class Nothing(Params):
-    pass
+    async def effect(self, name: str, context: Context) -> None:
+        """Let it happen, and count it."""
+        if self.watch is not None:
+            await self.watch(context.step_key)
+        self.effects[name] += 1
+        self.by_key[f"{name} {context.step_key}"] += 1
 
 
 class Set(Params):
@@ -98,7 +103,7 @@ def integration(plant: Plant) -> Integration:
         await client.fault(client.before, "set")
         await context.emit(f"setting {params.key}\n")
         client.values[params.key] = params.value
-        client.effects["set"] += 1
+        await client.effect("set", context)
         client.calls.extend(call.text for call in planned.calls)
         await client.fault(client.after, "set")
         await context.emit("set\n")
@@ -120,7 +125,7 @@ def integration(plant: Plant) -> Integration:
         await client.fault(client.before, "undo")
         await context.emit("undoing\n")
         client.values[params.key] = planned.captured["old"]
-        client.effects["undo"] += 1
+        await client.effect("undo", context)
         await client.fault(client.after, "undo")
         return Result(summary=f"{params.key} is {planned.captured['old']} again")
 
@@ -128,7 +133,7 @@ def integration(plant: Plant) -> Integration:
     async def restart(client: Plant, params: Name, planned: Planned, context: Context) -> Result:
         """Restart something."""
         await client.fault(client.before, "restart")
-        client.effects["restart"] += 1
+        await client.effect("restart", context)
         client.restarted_at[params.name] = client.clock.now()
         client.calls.extend(call.text for call in planned.calls)
         await client.fault(client.after, "restart")
@@ -153,9 +158,8 @@ def integration(plant: Plant) -> Integration:
     @actions.change(Name, risk=Risk.DESTRUCTIVE, effect=Effect.MANUAL, timeout_s=5)
     async def flush(client: Plant, params: Name, planned: Planned, context: Context) -> Result:
         """Forget everything."""
-        del context
         await client.fault(client.before, "flush")
-        client.effects["flush"] += 1
+        await client.effect("flush", context)
         client.calls.extend(call.text for call in planned.calls)
         await client.fault(client.after, "flush")
         return Result(summary=f"{params.name} flushed")

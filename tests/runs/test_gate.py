@@ -32,7 +32,7 @@ async def test_a_moved_world_stops_the_run_and_asks_again_with_the_difference(sh
     assert "Replaced by a newer request" in words(old)
     assert not buttons(old)
     assert "replicas: `2 → 5` → `3 → 5`" in words(new)
-    assert "counts no more" in await shop.click(EVE, "approval.approve", value)
+    assert "is superseded" in await shop.click(EVE, "approval.approve", value)
     await approve(shop, await shop.request())
     await shop.work()
     assert (await shop.run()).state is RunState.SUCCEEDED
@@ -87,14 +87,12 @@ async def test_a_silent_directory_starts_nothing(shop: Office):
 
 
 async def test_a_world_that_cannot_be_read_starts_nothing(shop: Office):
-    value = await asked(shop, "see")
     await approve(shop, await asked(shop, "grow"))
     shop.plant.before["look"] += [Unavailable("silent")] * 9
     await shop.work()
     run = await shop.run()
     assert run.state is RunState.FAILED
     assert shop.plant.effects["set"] == 0
-    assert value
 
 
 async def test_an_approval_that_waited_too_long_starts_nothing(shop: Office):
@@ -200,7 +198,7 @@ async def test_a_freeze_that_begins_after_the_approval_asks_its_approvers(
 
 
 async def test_break_glass_does_not_skip_a_freeze(real_store: RedisStore, clock: StillClock):
-    freeze = frozen(approvers=(Role.ADMIN,))
+    freeze = frozen(approvers=(Role.ADMIN, Role.DATA_OWNER))
     async with office(real_store, clock, freeze=(freeze,)) as shop:
         channel = await shop.incident()
         clock.forward(minutes=31)

@@ -33,7 +33,9 @@ def log() -> Iterator[io.StringIO]:
     yield stream
     root.handlers[:], root.level = before, level
     structlog.reset_defaults()
-    assert not [line for line in stream.getvalue().splitlines() if any(x in line for x in UNEXPECTED)]
+    assert not [
+        line for line in stream.getvalue().splitlines() if any(x in line for x in UNEXPECTED)
+    ]
 
 
 @asynccontextmanager

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.domain.incident import Incident
+from bot.store import keys
 from sandbox.slack.acts import rooms
 from sandbox.slack.driver import Outcome
 from sandbox.slack.model import CallRecord
+from tests.support.redis import StillClock
 from tests.support.world import World
 
 Json = dict[str, Any]
@@ -63,9 +65,7 @@ class Scene:
         before = len(person.ephemerals(channel))
         done = await person.command("/incident", text, channel=channel)
         await self.world.settled()
-        return Outcome(
-            done.status, done.body, done.error, self._whispered(by, channel, before)
-        )
+        return Outcome(done.status, done.body, done.error, self._whispered(by, channel, before))
 
     async def says(self, text: str, *, by: str = "U0ANN", channel: str = ANNOUNCE) -> str:
         """Type /incident and return the private answer's words."""
@@ -134,6 +134,12 @@ class Scene:
     async def people(self, act: str, *what: Any) -> None:
         """Let somebody do something in Slack itself: `people("archive", "U0BOB", channel)`."""
         getattr(rooms, act)(self.world.slack.core, *what)
+        await self.world.settled()
+
+    async def later(self, clock: StillClock, **by: float) -> None:
+        """Let time pass, and what became due happen."""
+        clock.forward(**by)
+        await self.world.bot.store.connection.call("LPUSH", keys.WAKE(), "1")
         await self.world.settled()
 
     # ------------------------------------------------------------ looking

@@ -3,7 +3,6 @@
 Each refusal is private, changes nothing and is in the audit.
 """
 
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -104,9 +103,7 @@ async def test_no_button_works_for_who_may_not(scenes, few: Path, user: str) -> 
 
 
 @pytest.mark.parametrize("user", WHY)
-async def test_no_form_and_no_shortcut_works_for_who_may_not(
-    scenes, few: Path, user: str
-) -> None:
+async def test_no_form_and_no_shortcut_works_for_who_may_not(scenes, few: Path, user: str) -> None:
     """A form becomes the refusal; Home shows nothing; an emoji and a note do nothing."""
     async with scenes(signalbox_config=few) as at:
         channel = await _open(at)
@@ -189,11 +186,9 @@ async def test_while_slack_cannot_say_who_it_is_nobody_may(still: Scene, clock) 
     """Nothing happens while users.info fails; after the give-up time it is said so, once."""
     still.fault("error", method="users.info", times=0)
     assert await still.says("declare sev1 x") == ""
-    clock.forward(seconds=GIVE_UP / timedelta(seconds=1) - 1)
-    await _pumped(still)
+    await still.later(clock, seconds=GIVE_UP / timedelta(seconds=1) - 1)
     assert still.person("U0ANN").ephemerals(ANNOUNCE) == []
-    clock.forward(seconds=5)
-    await _pumped(still)
+    await still.later(clock, seconds=5)
     told = words(still.person("U0ANN").ephemerals(ANNOUNCE))
     assert "Slack cannot say who is who" in told
     assert "Nothing was done. Try again in a minute." in told
@@ -210,16 +205,9 @@ async def test_a_short_silence_of_slack_only_delays(still: Scene, clock) -> None
     await still.type("declare sev1 checkout is slow")
     assert await still.everything() == ([], 0)
     for _ in range(3):
-        clock.forward(seconds=5)
-        await _pumped(still)
+        await still.later(clock, seconds=5)
     assert (await still.incident()).title == "checkout is slow"
     assert len((await still.everything())[0]) == 1
-
-
-async def _pumped(at: Scene) -> None:
-    """Wait until work that the clock made due has been seen and done."""
-    await asyncio.sleep(1.1)  # the pump looks at least once a second
-    await at.settled()
 
 
 async def _forged(at: Scene, user: str, text: str) -> None:

@@ -8,7 +8,9 @@ from tests.scenario.steps import ALERTS, ANNOUNCE, Scene, matching, whole, words
 from tests.support.blockkit import shown
 
 SYNTAX = "<!channel> <!here> <@U0BOB> <#C0OPS> <http://evil.example|click> & <b>"
-RTL = "\u202eegakcap\u202c \u200b\u2066x\u2069 zero\u200bwidth \x00\x1b[31m \u05e9\u05dc\u05d5\u05dd"
+RTL = (
+    "\u202eegakcap\u202c \u200b\u2066x\u2069 zero\u200bwidth \x00\x1b[31m \u05e9\u05dc\u05d5\u05dd"
+)
 
 
 MARKUP = {"mrkdwn", "fallback"}

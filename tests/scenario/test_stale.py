@@ -28,8 +28,11 @@ async def test_buttons_left_over_from_before_the_end_are_refused(at: Scene) -> N
     assert "is resolved" in await at.press(
         "incident.handover:accept", by="U0BOB", channel=channel, ts=offer
     )
-    await at.press("incident.update", channel=channel, ts=panel)
-    await at.submit({"investigation": "too late"}, channel=channel)
+    for action in ("incident.update", "incident.resolve"):
+        await at.press(action, channel=channel, ts=panel)
+        assert "INC-00001 is resolved. `/incident reopen` takes it up again." in words(at.form())
+        assert not at.form()["submit"]
+        await at.person("U0ANN").close()
     assert await at.everything() == before
 
 
@@ -134,7 +137,12 @@ async def test_only_slack_is_listened_to(at: Scene) -> None:
 
 async def test_a_signed_request_of_a_strange_shape_breaks_nothing(at: Scene) -> None:
     """Whatever comes under a right signature, the next command works."""
-    for body in ("", "payload=%7B%7D", "payload=[1]", urlencode({"payload": json.dumps({"type": 1})})):
+    for body in (
+        "",
+        "payload=%7B%7D",
+        "payload=[1]",
+        urlencode({"payload": json.dumps({"type": 1})}),
+    ):
         await _post(at, body, signed(SIGNING_SECRET, body, int(time.time())))
     assert "No open incidents" in await at.says("list")
 

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 
 from sandbox.slack.answer import FIRST
+from sandbox.slack.model import User
 from tests.scenario.steps import ANNOUNCE, RESPONDERS, Scene, matching, words
 from tests.support.world import Unpaced, running, settings_for
 
@@ -71,9 +72,7 @@ async def test_one_command_to_two_bots_is_one_incident(at: Scene) -> None:
         }
         send = core.delivery._request
         kinds = ("slash_commands", payload)
-        answers = await asyncio.gather(
-            *(send(url, *kinds, FIRST) for url in (first, second) * 5)
-        )
+        answers = await asyncio.gather(*(send(url, *kinds, FIRST) for url in (first, second) * 5))
         assert {answer.status for answer in answers} == {200}
         await at.settled()
         await other.settled()
@@ -88,11 +87,13 @@ async def test_fifty_claims_at_once_make_one_commander(at: Scene) -> None:
     """One gets it and the channel hears it once; everybody else is told who has it."""
     await at.declare()
     card = at.card(ANNOUNCE)
+    crowd = [f"U0CROWD{number}" for number in range(50)]
+    for user in crowd:
+        at.slack.workspace.users[user] = User(user, user.lower(), user)
+        at.slack.workspace.channel(ANNOUNCE).members.append(user)
     clicks = [
-        at.person(user).click(ANNOUNCE, card["ts"], "incident.role:commander")
-        for _ in range(8)
-        for user in RESPONDERS
-    ][:50]
+        at.person(user).click(ANNOUNCE, card["ts"], "incident.role:commander") for user in crowd
+    ]
     told = settings_for(at.slack, redis_url=at.bot.redis_url)
     first = at.slack.request_url
     async with running(at.slack, told, pace=Unpaced()) as other:
@@ -104,7 +105,7 @@ async def test_fifty_claims_at_once_make_one_commander(at: Scene) -> None:
     channel = await at.channel()
     assert len(matching("is commander", at.said(channel))) == 1
     assert len(matching("^role:", await at.timeline())) == 1
-    for user in set(RESPONDERS) - {winner}:
+    for user in set(crowd) - {winner}:
         assert f"<@{winner}> is commander; ask them for a handover" in words(
             at.person(user).ephemerals(ANNOUNCE)
         ), user
@@ -123,7 +124,9 @@ async def test_twenty_updates_at_once_all_count_in_order(at: Scene) -> None:
     )
     await at.settled()
     assert (await at.incident()).updates == 20
-    inside = [text for line in at.said(channel) for text in texts if f"Investigation: {text}" in line]
+    inside = [
+        text for line in at.said(channel) for text in texts if f"Investigation: {text}" in line
+    ]
     outside = [
         text
         for line in at.thread(at.card(ANNOUNCE))

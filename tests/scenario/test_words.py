@@ -106,9 +106,7 @@ async def test_command_is_not_taken_from_who_has_it(at: Scene) -> None:
     channel = await at.declare()
     await at.enter(channel, "U0BOB", "U0LEA")
     await at.type("role commander", channel=channel)
-    assert "ask them for a handover" in await at.says(
-        "role commander", by="U0BOB", channel=channel
-    )
+    assert "ask them for a handover" in await at.says("role commander", by="U0BOB", channel=channel)
     assert "role `lead`" in await at.says("role commander @dan", by="U0BOB", channel=channel)
     assert "role `lead`" in await at.says("handover @dan", by="U0BOB", channel=channel)
     assert (await at.incident()).roles["commander"] == "U0ANN"

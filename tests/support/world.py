@@ -113,14 +113,7 @@ async def world(
 
     `clock` is the bot's and the workspace's; None: the machine's.
     """
-    sandbox = SlackSandbox(
-        signing_secret=SIGNING_SECRET,
-        manifest=manifest(find_commands(), socket_mode=socket, request_url="https://bot.invalid"),
-        rate_limits=rate_limits,
-        retry_delays=(0.0, 0.05, 0.1),
-        clock=(lambda: clock.now().timestamp()) if clock else time.time,
-    )
-    async with sandbox:
+    async with workspace(socket=socket, rate_limits=rate_limits, clock=clock) as sandbox:
         told = settings_for(sandbox, redis_url=redis_url, socket=socket).model_copy(update=changes)
         pace = None if rate_limits else Unpaced()
         async with running(sandbox, told, pace=pace, clock=clock) as made:
@@ -128,6 +121,19 @@ async def world(
                 await sandbox.until(lambda: sandbox.core.delivery.sockets.count)
             yield made
             await made.settled()
+
+
+def workspace(
+    *, socket: bool = False, rate_limits: bool = False, clock: Clock | None = None
+) -> SlackSandbox:
+    """Return a workspace for a bot that is still to come; it is a context manager."""
+    return SlackSandbox(
+        signing_secret=SIGNING_SECRET,
+        manifest=manifest(find_commands(), socket_mode=socket, request_url="https://bot.invalid"),
+        rate_limits=rate_limits,
+        retry_delays=(0.0, 0.05, 0.1),
+        clock=(lambda: clock.now().timestamp()) if clock else time.time,
+    )
 
 
 @asynccontextmanager

@@ -33,10 +33,13 @@ _WRONG: Final = (TypeError, ValueError, ArithmeticError, LookupError, AttributeE
 class Engine:
     """Compiles and renders templates that know `names`."""
 
-    def __init__(self, names: frozenset[str]) -> None:
-        """Keep the names; compiled templates are kept as long as their source stays."""
+    def __init__(self, names: frozenset[str], *, plain: bool = False) -> None:
+        """Keep the names; compiled templates are kept as long as their source stays.
+
+        `plain`: values stay the text they are, for readers outside Slack.
+        """
         self._names = names
-        self._environment = _environment()
+        self._environment = _plain_environment() if plain else _environment()
         self._ready: dict[str, tuple[str, Template]] = {}
 
     def mistakes(self, source: str, name: str) -> Iterator[str]:
@@ -90,6 +93,15 @@ def _environment() -> ImmutableSandboxedEnvironment:
     ours = {"when": when, "clock": time_of_day, "ago": ago, "user": user, "join": _join}
     environment.filters = {**kept, **ours}
     environment.globals = {}  # lipsum, range, cycler: nothing a message needs
+    return environment
+
+
+def _plain_environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )  # not autoescape: each status page escapes for itself
+    environment.filters = {name: environment.filters[name] for name in _PLAIN}
+    environment.globals = {}
     return environment
 
 
