@@ -8,7 +8,9 @@ from bot.domain.change import AuditRecord, Change
 from bot.domain.incident import Incident, TimelineLine
 from bot.domain.intent import Intent
 from bot.domain.outbox import Entry, LaneStatus
+from bot.domain.paging import Duty, Heard
 from bot.domain.person import Person
+from bot.domain.statuspage import Health, PageIncident, PagePost, PageShown, Posted
 from bot.domain.values import Value
 
 
@@ -247,4 +249,45 @@ class Wake(Protocol):
 
         Work is "intent:ID", "lane:NAME", "timer:KIND:SUBJECT" or "failed:ID". Each item is
         delivered at least once, several at a time, one item never twice at once.
+        """
+
+
+class StatusPage(Protocol):
+    """Where customers read how it stands. Raises as integrations do (bot.errors).
+
+    Calls that change something look first when `doubtful`: an earlier attempt may have happened.
+    """
+
+    async def publish(self, post: PagePost, page_id: str | None, *, doubtful: bool) -> Posted:
+        """Say one more text; `page_id` None: the first of its incident."""
+
+    async def correct(self, post: PagePost, page_id: str, update_id: str) -> Posted:
+        """Put other words in the place of a published text. It may be repeated."""
+
+    async def repair(
+        self, told: PageIncident, post: PagePost, healths: Mapping[str, Health]
+    ) -> PageIncident:
+        """Make the page say what was published, and return it with the provider's ids."""
+
+    async def shown(self) -> PageShown:
+        """Return what the page says just now."""
+
+
+class Pager(Protocol):
+    """PagerDuty, for reading; what is to be changed there goes through the outbox."""
+
+    async def on_call(self, service: str | None, *, ahead: bool = False) -> tuple[Duty, ...]:
+        """Return who is on call for a service (None: the bot's own), lowest level first.
+
+        `ahead`: whoever comes in the next two weeks too, each once.
+
+        Raises:
+            Unavailable: PagerDuty does not answer.
+            Rejected: it said no; the message has the cure.
+        """
+
+    async def look(self, pager: str | None, key: str) -> Heard | None:
+        """Return an incident as it is there just now, by PagerDuty's id, else by its key.
+
+        None: there is none of that key. NotFound: that id is gone. Raises as above.
         """

@@ -14,6 +14,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.config_files.oncall_shapes import MatrixShape, OnCallShape
 from bot.config_files.words import (
     Channel,
     Duration,
@@ -30,10 +31,12 @@ from bot.config_files.words import (
     Zone,
 )
 from bot.domain.config import Channels, Config, Freeze, System
+from bot.domain.paging import Urgency
 from bot.domain.person import Holders, Role
 from bot.domain.policy import BUILT_IN, Policy
 from bot.domain.reminders import QUIET_AFTER_UPDATE
 from bot.domain.severity import WORDS, Timetable
+from bot.domain.statuspage import Component
 
 
 class ChannelsShape(Shape):
@@ -154,6 +157,24 @@ class TimetableShape(Shape):
         return Timetable(**self.model_dump())
 
 
+class ComponentShape(Shape):
+    """A part of the product as customers know it."""
+
+    id: Text = Field(description="The status page's own id of it.")
+    name: Text
+    description: str = ""
+
+    def value(self) -> Component:
+        """Return the domain's value."""
+        return Component(**self.model_dump())
+
+
+class StatusPageShape(Shape):
+    """The built-in status page."""
+
+    title: Text = Field(default="Service status", description="What the page is called.")
+
+
 class SystemShape(BaseModel):
     """A system under care. Keys besides these are its settings, for its runbooks."""
 
@@ -173,6 +194,15 @@ class SystemShape(BaseModel):
     channels: ChannelsShape = ChannelsShape()
     severities: dict[SeverityWord, TimetableShape] = {}
     responders: tuple[ResponderId, ...] = Field(default=(), description="Invited to its incidents.")
+    paging: dict[SeverityWord, Urgency] = Field(
+        default={}, description="PagerDuty urgency; absent: high for sev1, else low."
+    )
+    escalation: tuple[MatrixShape, ...] = Field(
+        default=(), description="Who is called while nobody acknowledges."
+    )
+    status_page: tuple[ComponentShape, ...] = Field(
+        default=(), description="Its components on the status page; absent: customers are not told."
+    )
 
     @field_validator("severities", mode="before")
     @classmethod
@@ -186,11 +216,14 @@ class SystemShape(BaseModel):
 
     def value(self) -> System:
         """Return the domain's value."""
-        plain = self.model_dump(exclude={"channels", "severities", *(self.model_extra or {})})
+        ours = {"channels", "severities", "status_page", "escalation"}
+        plain = self.model_dump(exclude={*ours, *(self.model_extra or {})})
         return System(
             **plain,
             channels=self.channels.value(),
             severities={level: row.value() for level, row in self.severities.items()},
+            escalation=tuple(matrix.value() for matrix in self.escalation),
+            components=tuple(component.value() for component in self.status_page),
             settings=self.model_extra or {},
         )
 
@@ -202,12 +235,14 @@ class ConfigShape(Shape):
     roles: dict[Role, HoldersShape] = Field(default={}, description="An absent role has nobody.")
     policies: dict[SystemId, PolicyShape] = {}
     freeze: tuple[FreezeShape, ...] = ()
+    oncall: OnCallShape = OnCallShape()
     systems: dict[SystemId, dict[str, Any]] = Field(
         default={}, description="On top of each system's system.yml."
     )
     team: StrictStr | None = Field(
         default=None, description="The workspace, T...; learnt from Slack."
     )
+    status_page: StatusPageShape = StatusPageShape()
 
     def value(self, systems: dict[str, System]) -> Config:
         """Return the domain's value."""
@@ -216,6 +251,8 @@ class ConfigShape(Shape):
             roles={role: holders.value() for role, holders in self.roles.items()},
             policies={name: policy.value(name) for name, policy in self.policies.items()},
             freeze=tuple(freeze.value() for freeze in self.freeze),
+            oncall=self.oncall.value(),
             systems=systems,
             team=self.team,
+            status_page=self.status_page.title,
         )

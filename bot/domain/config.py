@@ -3,10 +3,14 @@
 from datetime import datetime
 from typing import Any
 
+from bot.domain.escalation import Matrix
+from bot.domain.oncall import OnCallPlan
+from bot.domain.paging import Urgency
 from bot.domain.person import Holders, Role
 from bot.domain.placeholders import unset
 from bot.domain.policy import BUILT_IN, Policy
 from bot.domain.severity import DEFAULT_TIMETABLES, Severity, Timetable
+from bot.domain.statuspage import Component
 from bot.domain.values import Value
 from bot.errors import Invalid, NotFound
 
@@ -47,11 +51,21 @@ class System(Value):
     channels: Channels = Channels()
     severities: dict[Severity, Timetable] = {}
     responders: tuple[str, ...] = ()  # users (U...) and groups (S...) invited to its incidents
+    components: tuple[Component, ...] = ()  # what customers call it on the status page
+    paging: dict[Severity, Urgency] = {}  # absent: the seed's rule
+    escalation: tuple[Matrix, ...] = ()
     settings: dict[str, Any] = {}  # the rest of system.yml, for its runbooks
 
     def timetable(self, severity: Severity) -> Timetable:
         """Return the system's own row, or the default one."""
         return self.severities.get(severity, DEFAULT_TIMETABLES[severity])
+
+    @property
+    def pager_service(self) -> str | None:
+        """Return PagerDuty's id of the system's own service; None: the bot's is used."""
+        said = self.settings.get("pagerduty")
+        found = said.get("service") if isinstance(said, dict) else None
+        return str(found) if found and not unset(found) else None
 
     def lookup(self, path: str) -> Any:
         """Return what system.yml says at a dotted path, such as `urls.base` or `compose.project`.
@@ -93,8 +107,10 @@ class Config(Value):
     roles: dict[Role, Holders] = {}
     policies: dict[str, Policy] = {}
     freeze: tuple[Freeze, ...] = ()
+    oncall: OnCallPlan = OnCallPlan()
     systems: dict[str, System] = {}
     team: str | None = None  # the workspace; learnt from Slack at start when not set
+    status_page: str = "Service status"  # the title of the built-in page
 
     @property
     def known_policies(self) -> dict[str, Policy]:
@@ -110,6 +126,12 @@ class Config(Value):
         """Return what messages call the system ("Service: ..."); "" when none was named."""
         known = self.systems.get(system or "")
         return known.title if known else (system or "")
+
+    @property
+    def components(self) -> tuple[Component, ...]:
+        """Everything customers know by name, each once."""
+        known = {one.id: one for system in self.systems.values() for one in system.components}
+        return tuple(known.values())
 
     def announcements(self, system: str | None) -> str | None:
         """Return the channel of the live cards: the system's own, else the general one."""

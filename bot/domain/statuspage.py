@@ -6,6 +6,7 @@ A draft is sealed by a digest of everything customers would see; what may happen
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -178,18 +179,24 @@ def healths(
     return found
 
 
-def shown_after(
-    before: PageIncident | None, notice: Notice, update: PageUpdate, incident: Incident
+def shown_after(  # noqa: PLR0913 - all by name
+    before: PageIncident | None,
+    notice: Notice,
+    update: PageUpdate,
+    *,
+    incident: str,
+    started_at: datetime,
+    closed: bool,
 ) -> PageIncident:
-    """Return the published incident after one more text."""
+    """Return the published incident after one more text; `closed` as in `PageIncident`."""
     told = before or PageIncident(
-        id=incident.id,
+        id=incident,
         name=notice.name,
         status=notice.status,
         impact=notice.impact,
-        started_at=incident.declared_at,
+        started_at=started_at,
     )
-    worst = max(told.impact, notice.impact, key=lambda one: one.rank)
+    worst = max(told.impact, notice.impact, key=_rank)
     return told.model_copy(
         update={
             "name": notice.name,
@@ -198,7 +205,7 @@ def shown_after(
             "components": {one.id: notice.health for one in notice.components},
             "updates": (*told.updates, update),
             "ended_at": update.at if notice.ends else None,
-            "closed": notice.ends and incident.status is Status.CLOSED,
+            "closed": notice.ends and closed,
         }
     )
 
@@ -297,3 +304,47 @@ _DESCRIPTIONS = {
     Impact.MAJOR: "Partial system outage",
     Impact.CRITICAL: "Major system outage",
 }
+
+
+class PagePost(Value):
+    """One text on its way to the page. `update` is our id of it and marks it at the provider."""
+
+    incident: str
+    notice: Notice
+    update: str
+    healths: dict[str, Health] = {}  # of the notice's components, as they are after it
+    started_at: datetime
+    at: datetime
+    closed: bool = False
+
+
+class Posted(Value):
+    """What the provider calls the incident and the text."""
+
+    page_id: str
+    update_id: str
+
+
+class PageShown(Value):
+    """What the page says just now: recent incidents by the provider's ids, and components."""
+
+    incidents: dict[str, PageIncident] = {}
+    healths: dict[str, Health] = {}
+
+
+_REFERENCE = re.compile(r"\n\nRef INC-\d+-[0-9a-f]{8}$")
+
+
+def signed(body: str, incident: str, update: str) -> str:
+    """Return the text with a reference under it, for pages that keep no hidden mark."""
+    return f"{unsigned(body)}\n\n{reference(incident, update)}"
+
+
+def unsigned(body: str) -> str:
+    """Return the text without its reference."""
+    return _REFERENCE.sub("", body)
+
+
+def reference(incident: str, update: str) -> str:
+    """Return what tells one text from all others: "Ref INC-00042-1a2b3c4d"."""
+    return f"Ref {incident}-{update[:8]}"

@@ -60,6 +60,7 @@ class Draft(Value):
     """One exact text. `id` is opaque (128 bits): the buttons' value and never authority."""
 
     id: str
+    card: str  # the id it was first shown under: its message is edited in place
     incident: str
     severity: Severity
     notice: Notice
@@ -133,6 +134,7 @@ def seal(  # noqa: PLR0913 - a draft has this many beginnings, all by name
     """Return a new draft of exactly this text."""
     return Draft(
         id=draft_id,
+        card=draft_id,
         incident=incident,
         severity=severity,
         notice=notice,

@@ -1,6 +1,7 @@
 """The connection to Redis: loading scripts, deadlines, and errors in the bot's own words."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -37,7 +38,8 @@ AT_ONCE = 64  # commands under way; redis-py's pool holds 100 connections and re
 # Answers that speak of the server's state, not of our mistake: redis-py's classes, and codes that
 # it leaves in the text.
 STATES = (OutOfMemoryError, ReadOnlyError, NoPermissionError, ClusterDownError)
-CODES = ("MISCONF", "MASTERDOWN", "BUSY", "NOREPLICAS", "TRYAGAIN")
+# "-OOM" stands inside the text when a script of Redis 6.2 met it.
+CODES = re.compile(r"^(MISCONF|MASTERDOWN|BUSY|NOREPLICAS|TRYAGAIN)|-(OOM|READONLY|MISCONF) ")
 
 _LIBRARIES = {
     "record": ("due",),
@@ -100,7 +102,7 @@ def translated() -> Iterator[None]:
             message = f"Redis refuses the password or user in REDIS_URL: {error}"
         raise Unavailable(message) from error
     except ResponseError as error:
-        if not isinstance(error, STATES) and not str(error).startswith(CODES):
+        if not isinstance(error, STATES) and CODES.search(str(error)) is None:
             raise
         message = f"Redis cannot take the change now: {error}"
         raise Unavailable(message) from error

@@ -11,6 +11,7 @@ from bot.domain.severity import Severity
 from bot.errors import Conflict, Invalid
 from bot.ports import Directory, Memory
 from bot.usecases.finding import Finding
+from bot.usecases.followers import Followers, Move
 from bot.usecases.people import People
 from bot.usecases.telling import Telling
 from bot.usecases.turn import Turn
@@ -29,6 +30,7 @@ class Incidents:
     people: People
     finding: Finding
     telling: Telling
+    followers: Followers = Followers()
 
     async def declare(self, turn: Turn, said: Declaration) -> Incident:
         """Open an incident, with its channel, card, Initial message and reminder."""
@@ -51,6 +53,7 @@ class Incidents:
         turn.line(incident, "declared", f"{incident.severity.value.upper()}: {incident.title}")
         turn.audit("incident.declared", incident.id, **_facts(incident))
         self.telling.opened(turn, incident)
+        await self.followers.follow(turn, incident, Move.OPENED)
         self._answer_declared(turn, incident)
         return incident
 
@@ -64,6 +67,7 @@ class Incidents:
         turn.line(moved, "update", said)
         turn.audit("incident.updated", moved.id, status=moved.status.value, **_facts(moved))
         self.telling.updated(turn, moved)
+        await self.followers.follow(turn, moved, Move.UPDATED)
         return moved
 
     async def resolve(self, turn: Turn, incident: Incident, resolution: Resolution) -> Incident:
@@ -73,6 +77,7 @@ class Incidents:
         turn.line(moved, "resolved", resolution.applied or "Resolved.")
         turn.audit("incident.resolved", moved.id, **_facts(moved))
         self.telling.resolved(turn, moved)
+        await self.followers.follow(turn, moved, Move.RESOLVED)
         self.telling.say(turn, moved, answers.archive_offer(moved))
         return moved
 
@@ -98,6 +103,7 @@ class Incidents:
         turn.line(moved, "closed", f"Closed as {words}.")
         turn.audit("incident.closed", moved.id, reason=reason.value, of=other.id if other else "")
         self.telling.closed(turn, moved)
+        await self.followers.follow(turn, moved, Move.CLOSED)
         self.telling.say(turn, moved, answers.archive_offer(moved))
         return moved
 
@@ -112,6 +118,7 @@ class Incidents:
         turn.audit("incident.reopened", moved.id)
         self.telling.say(turn, moved, answers.reopened(moved, turn.user))
         self.telling.changed(turn, moved, topic=True)
+        await self.followers.follow(turn, moved, Move.REOPENED)
         return moved
 
     async def severity(self, turn: Turn, incident: Incident, severity: Severity) -> Incident:
@@ -127,6 +134,7 @@ class Incidents:
         turn.audit("incident.severity", moved.id, before=before.value, after=severity.value)
         self.telling.say(turn, moved, answers.severity_changed(moved, before, turn.user))
         self.telling.changed(turn, moved, topic=True)
+        await self.followers.follow(turn, moved, Move.SEVERITY)
         return moved
 
     async def acknowledge(self, turn: Turn, incident: Incident) -> Incident:
@@ -142,6 +150,7 @@ class Incidents:
         turn.audit("incident.acknowledged", moved.id)
         self.telling.invite(turn, moved, [turn.user])
         self.telling.changed(turn, moved)
+        await self.followers.follow(turn, moved, Move.ACKNOWLEDGED)
         return moved
 
     async def snooze(self, turn: Turn, incident: Incident, duration: timedelta) -> Incident:

@@ -12,7 +12,7 @@ from bot.domain.plan import Plan
 from bot.domain.run import Answer, Run, RunState, journal_of, run_id
 from bot.engine.catalog import Listing
 from bot.engine.params import missing, words_to_values
-from bot.errors import Conflict, Denied, Invalid
+from bot.errors import Conflict, Denied, Invalid, Unavailable
 from bot.usecases.ending import Ending
 from bot.usecases.finding import Finding
 from bot.usecases.limits import Limits
@@ -61,10 +61,7 @@ class Runs:
         await self.limits.must_allow(turn, runbook, changes=listing.changes)
         incident = await self._incident(turn, again_of)
         must_be_in(incident, self.planning.terms(listing, turn.now).policy.incident)
-        params = await self.planning.params(listing, given, turn.now)
-        plan, terms = await self.planning.plan(
-            listing, params, turn.user, turn.mint("nonce"), turn.now
-        )
+        plan, terms = await self._plan(turn, listing, given, turn.user)
         run = await self._new(turn, listing, plan, incident, again_of)
         self._audit_asked(turn, run, plan)
         if terms.policy.needs_nobody:
@@ -88,9 +85,7 @@ class Runs:
         """Show the plan privately; nothing is changed or asked."""
         listing = self.planning.listing(runbook)
         await self._may_ask(turn, listing)
-        params = await self.planning.params(listing, given, turn.now)
-        nonce = turn.mint("nonce")
-        plan, _ = await self.planning.plan(listing, params, turn.user, nonce, turn.now)
+        plan, _ = await self._plan(turn, listing, given, turn.user)
         turn.answer(views.plan_message(plan))
         return plan
 
@@ -102,12 +97,10 @@ class Runs:
         await self._may_ask(turn, listing)
         await self.must_see(turn, run)
         superseded = decision.end(_current(run, old), Decision.SUPERSEDED, turn.now)
-        params = await self.planning.params(listing, given, turn.now)
-        if params == run.plan.params:
+        plan, terms = await self._plan(turn, listing, given, run.requester)
+        if plan.params == run.plan.params:
             message = "Nothing is different from what is asked already."
             raise Conflict(message)
-        nonce = turn.mint("nonce")
-        plan, terms = await self.planning.plan(listing, params, run.requester, nonce, turn.now)
         run = run.model_copy(update={"runbook": kept_runbook(listing)})
         run, approval, lacking = await self.requesting.again(
             turn, run, plan, terms, superseded, turn.user
@@ -184,6 +177,17 @@ class Runs:
             message = f"{run.id} is <@{run.requester}>'s. {error}"
             raise Denied(message) from error
 
+    async def _plan(
+        self, turn: Turn, listing: Listing, given: Mapping[str, Any], requester: str
+    ) -> tuple[Plan, Terms]:
+        """Plan what was asked for; a system that is silent is told at once, not waited for."""
+        try:
+            params = await self.planning.params(listing, given, turn.now)
+            nonce = turn.mint("nonce")
+            return await self.planning.plan(listing, params, requester, nonce, turn.now)
+        except Unavailable as error:
+            raise Conflict(str(error)) from error
+
     async def _may_ask(self, turn: Turn, listing: Listing) -> None:
         await self.people.act(turn, *listing.asked_by, Role.OPERATOR)
 
@@ -246,5 +250,3 @@ def _current(run: Run, approval: Approval) -> Approval:
         raise Conflict(message)
     return approval
 
-
-__all__ = ["Runs", "Terms"]

@@ -33,6 +33,7 @@ REDIS_PAUSE_S = 1.0  # between tries while Redis is away
 SLOTS = 4  # times `concurrency`: Docket looks for free slots every 250 ms only
 UNUSED = timedelta(seconds=5)  # how often Docket looks for future tasks; we give it none
 
+SPARE = 32  # connections of Docket beside one for each slot
 CUT_AGAIN = timedelta(seconds=1)
 
 _log = structlog.get_logger(__name__)
@@ -79,7 +80,7 @@ class DocketWork:
         self._stopping = False
         self._docket = Docket(
             name=name,
-            url=url,
+            url=_roomy(url, concurrency * SLOTS + SPARE),
             heartbeat_interval=UNUSED,
             execution_ttl=timedelta(0),  # keeps nothing of a task that ended: its key is free
         )
@@ -242,3 +243,10 @@ class DocketWork:
             task.cancel()
         if self._running:
             self._cut_off_after(CUT_AGAIN)
+
+
+def _roomy(url: str, connections: int) -> str:
+    """Let Docket open that many; redis-py's pool refuses the 101st, which fails a task."""
+    if "max_connections=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}max_connections={connections}"

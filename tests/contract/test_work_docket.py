@@ -6,83 +6,20 @@ import logging
 import statistics
 import time
 from collections import Counter
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.change import Change, Timer
-from bot.ports import Taken
 from bot.store import keys
-from bot.store.store import RedisStore
-from bot.work.docket import DocketWork
 from tests.support.changes import AUDIT, LEASE, due, entry, intent
-from tests.support.processes import kill, said, started
-from tests.support.redis import SystemClock
-
-SOON = timedelta(milliseconds=20)  # how fast a jump of the clock is noticed
+from tests.support.work import SOON, draining, idle, noting, until, working
 
 
 @pytest.fixture
 async def store(real_store):
     return real_store
-
-
-def worker(store, url, **options):
-    options = {"name": keys.DOCKET(), "longest_wait": SOON, **options}
-    return DocketWork(url, store.due, store.clock, **options)
-
-
-@asynccontextmanager
-async def working(store, url, handlers, **options):
-    """Run a worker with `handlers` while the block runs."""
-    task = asyncio.create_task(worker(store, url, **options).run(handlers))
-    try:
-        yield task
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-
-
-async def until(condition, within_s=10.0):
-    """Wait for a condition; the test fails when it does not come true."""
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.005)
-
-
-async def idle(store):
-    """Wait until nothing is due or held."""
-    deadline = time.monotonic() + 10
-    while items := await due(store):
-        assert time.monotonic() < deadline, items
-        await asyncio.sleep(0.01)
-
-
-def noting(seen, store=None):
-    """A handler that notes its subject, and commits the intent when a store is given."""
-
-    async def handler(subject):
-        seen.append(subject)
-        if store is not None:
-            await store.memory.commit(Change(intent=subject))
-
-    return handler
-
-
-def draining(store, delivered):
-    """A lane handler as the deliverer's is: take, deliver, settle until nothing is left."""
-
-    async def handler(lane):
-        while isinstance(
-            taken := await store.outbox.take(lane, now=store.clock.now(), lease=LEASE), Taken
-        ):
-            delivered.append(taken.entry.id)
-            await store.outbox.settle(taken.entry, saved={}, audit=AUDIT)
-
-    return handler
 
 
 async def test_every_kind_of_work_reaches_its_handler_by_its_subject(store, redis_url):
@@ -129,6 +66,20 @@ async def test_three_workers_handle_each_of_many_intents_once(store, redis_url):
         await asyncio.gather(*(store.inbox.record(intent(f"t{n}")) for n in range(300)))
         await idle(store)
     assert sorted(seen) == sorted(f"t{number}" for number in range(300))
+
+
+async def test_a_burst_needs_no_more_connections_than_docket_may_open(store, redis_url):
+    seen = []
+
+    async def handler(subject):
+        seen.append(subject)
+        await store.memory.commit(Change(intent=subject))
+
+    with capture_logs() as logs:
+        async with working(store, redis_url, {"intent": handler}, concurrency=60):
+            await asyncio.gather(*(store.inbox.record(intent(f"t{n}")) for n in range(600)))
+            await idle(store)
+    assert (len(seen), logs) == (600, [])
 
 
 async def test_one_item_never_runs_twice_at_once_and_no_entry_is_forgotten(store, redis_url):
@@ -359,52 +310,3 @@ async def test_a_worker_outlives_a_redis_that_cuts_all_connections(store, redis_
             await store.connection.redis.client_kill_filter(_type="pubsub", skipme=True)
             await store.inbox.record(intent("t2"))
             await until(lambda: len(seen) == 2, within_s=20)
-
-
-# ---------------------------------------------------------------- real processes
-
-
-@pytest.fixture
-async def living(redis_url):
-    """The store on the real clock, for processes that have no other."""
-    store = RedisStore.at(redis_url, SystemClock())
-    yield store
-    await store.close()
-
-
-async def line_of(process):
-    return await asyncio.to_thread(said, process)
-
-
-async def test_a_worker_killed_between_take_and_settle_loses_nothing(living, redis_url):
-    """Another gets the entry, as unknown, when Docket and the lease have given up on the dead."""
-    await living.memory.commit(Change(entries=(entry("a"), entry("b"))))
-    with started("deliverer", redis_url) as process:
-        assert await line_of(process) == "taken"
-        kill(process.pid)
-    got = []
-
-    async def lane(name):
-        while isinstance(
-            taken := await living.outbox.take(name, now=living.clock.now(), lease=LEASE), Taken
-        ):
-            got.append((taken.entry.id, taken.unknown))
-            await living.outbox.settle(taken.entry, saved={}, audit=AUDIT)
-
-    redelivery = timedelta(seconds=1)
-    async with working(living, redis_url, {"lane": lane}, redelivery_timeout=redelivery):
-        await until(lambda: len(got) == 2, within_s=20)
-    assert got == [("a", True), ("b", False)]
-
-
-async def test_a_sole_bot_goes_on_at_once_after_it_was_killed(living, redis_url):
-    """Nobody else works here, so there is nothing to wait 30 seconds for."""
-    await living.inbox.record(intent("t1"))
-    with started("holder", redis_url) as process:
-        assert await line_of(process) == "t1"
-        kill(process.pid)
-    seen = []
-    async with working(living, redis_url, {"intent": noting(seen, living)}, sole=True):
-        await until(lambda: seen, within_s=5)
-        await idle(living)
-    assert seen == ["t1"]

@@ -133,7 +133,7 @@ class Stage:
     async def quiet(self) -> bool:
         """Whether nothing is due, held or owed just now; what waits for a Retry is not."""
         try:
-            now = await load(self.store.connection, SystemClock().now())
+            now = await load(self.store.blocking, SystemClock().now())
             waiting = await self._waiting() if now.failing else 0
         except Unavailable:  # Redis was killed as well
             return False
@@ -159,7 +159,7 @@ class Stage:
 
     async def left(self) -> dict[str, Any]:
         """Return what is due, held and owed; of a settled bot only its timers."""
-        call = self.store.connection.call
+        call = self.store.blocking.call
         owed = await call("KEYS", f"{keys.ENTRY()}*")
         return {
             "due": await call("ZRANGE", keys.DUE(), 0, -1, "WITHSCORES"),
@@ -216,7 +216,7 @@ class Stages:
         proxy = RedisProxy(path, redis)
         store = RedisStore.at(f"unix://{redis}?db={database}", SystemClock())
         try:
-            await store.connection.call("FLUSHDB")
+            await store.blocking.call("FLUSHDB")
             await proxy.start()
             stage = self._stage(path, store, proxy, paced=paced, seed=seed)
             url = f"unix://{path}?db={database}"

@@ -189,7 +189,7 @@ class Office:
     async def work(self, *, limit: int = 200) -> None:
         """Do everything that is due by now, and what becomes due by it."""
         for _ in range(limit):
-            offer = await self.store.due.offer(reoffer=timedelta(hours=9), limit=20)
+            offer = await self.store.due.offer(reoffer=timedelta(minutes=5), limit=20)
             if not offer.items:
                 return
             for item, _first in offer.items:

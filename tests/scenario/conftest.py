@@ -13,12 +13,10 @@ import structlog
 from redis import Redis
 
 from bot import logs
-
 from tests.scenario.steps import Scene
 from tests.support.contract_calls import check_calls
 from tests.support.redis import StillClock
 from tests.support.world import world
-
 
 UNEXPECTED = ('"event": "failed"', '"event": "slack.form.failed"')  # the two catch-alls
 

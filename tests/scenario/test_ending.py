@@ -1,4 +1,4 @@
-"""How an incident ends, and what comes after: duplicates, false alarms, reopening, archive, draft."""
+"""How an incident ends and what comes after: duplicate, false alarm, reopening, archive, draft."""
 
 from tests.scenario.steps import ALERTS, ANNOUNCE, Scene, buttons, matching, words
 

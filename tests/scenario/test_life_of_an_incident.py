@@ -7,7 +7,7 @@ from tests.scenario.steps import ALERTS, ANNOUNCE, Scene, buttons, matching, wor
 
 
 async def test_declare_opens_a_channel_and_tells_everybody_once(at: Scene) -> None:
-    """One channel with people, card, Initial message, topic, pin; one card announced; one answer."""
+    """One channel with card, Initial message, topic and pin; one card announced; one answer."""
     answer = await at.says("declare sev1 checkout is slow")
     channel = await at.channel()
     assert matching(f"INC-00001.*declared.*<#{channel}>", [answer])
@@ -32,7 +32,7 @@ async def test_declare_opens_a_channel_and_tells_everybody_once(at: Scene) -> No
 
 
 async def test_the_whole_life_by_words(at: Scene) -> None:
-    """Declare, acknowledge, lead, update, resolve: each leaves its one line and the card follows."""
+    """Declare, acknowledge, lead, update, resolve: each leaves its line and the card follows."""
     channel = await at.declare("critical checkout is slow")
     await at.type("ack", channel=channel)
     await at.type("role commander", channel=channel)

@@ -1,4 +1,4 @@
-"""P5: Slack refuses, is slow, loses answers: the incident goes on, the card says what is failing."""
+"""P5: Slack refuses, is slow, loses answers: the incident goes on, the card says what fails."""
 
 import pytest
 

@@ -22,7 +22,7 @@ async def test_bare_incident_shows_the_panel_inside_and_the_list_outside(at: Sce
 
 
 async def test_an_id_behind_the_word_means_that_incident_from_anywhere(at: Scene) -> None:
-    """`INC-1`, `inc-00001` and `INC1` all name it; a confirmation comes, as nothing is seen there."""
+    """`INC-1`, `inc-00001` and `INC1` all name it; it is confirmed, as nothing is seen there."""
     channel = await at.declare()
     assert "checkout is slow" in await at.says("INC-1", channel=ALERTS)
     assert "checkout is slow" in await at.says("status inc-00001", channel=ALERTS)
@@ -175,7 +175,7 @@ async def test_snooze_puts_the_reminder_off_and_says_until_when(still: Scene, cl
 
 
 async def test_timeline_and_catchup_tell_one_person_everything(at: Scene) -> None:
-    """Nothing of it is posted; catch-up says what, who, the last update, open tasks, what is due."""
+    """Nothing of it is posted; catch-up says what, who, the last update, tasks, what is due."""
     channel = await at.declare("sev1 checkout is slow")
     await at.enter(channel, "U0NEW")
     await at.type("role commander", channel=channel)

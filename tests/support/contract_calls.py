@@ -34,7 +34,7 @@ OUR_FAULT: Final = re.compile(
 
 
 def check_calls(calls: Iterable[CallRecord], *, known_faults: Iterable[str] = ()) -> None:
-    """Assert that Slack would have taken each call; `known_faults` are errors of switched faults."""
+    """Assert that Slack would have taken each call; `known_faults`: errors switched on."""
     ours = set(known_faults)
     for call in calls:
         faults = [*_arguments(call)]

@@ -1,0 +1,1 @@
+"""The built-in status page: for customers, in public."""
