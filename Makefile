@@ -11,6 +11,8 @@ PYTHON ?= $(shell for p in $(NEWEST_FIRST); do \
   "$$p" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
   && { command -v "$$p"; break; }; done)
 PYTEST_ARGS ?=
+# Two at a time, a file at a time: servers that a file starts are shared by its tests.
+PARALLEL ?= -n 2 --dist loadfile
 # Below these the suite is red; bot/domain is held at 100 %.
 COVERAGE_FLOOR := 85
 
@@ -24,7 +26,7 @@ demo: $(READY)  ## Start a whole workspace to try it in; prints the address to o
 	@$(BIN)/python -m bot demo
 
 test: lint  ## Everything that must be green
-	$(BIN)/python -m pytest --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report= $(PYTEST_ARGS)
 	$(BIN)/python -m coverage report --include='bot/domain/*' --fail-under=100 --show-missing
 	$(BIN)/python -m coverage report --fail-under=$(COVERAGE_FLOOR) --skip-covered --format=total
 
