@@ -92,4 +92,5 @@ class SlashCommand:
     clicks: tuple[Click, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()
     events: tuple[Event, ...] = ()
+    webhooks: Mapping[str, Handler] | None = None  # sender -> what its events ("sender.type") do
     timers: Mapping[str, TimerHandler] | None = None  # timer kind -> what happens when it fires

@@ -88,8 +88,11 @@ class Memory(Protocol):
 class Output(Protocol):
     """What steps said, already redacted. It is kept for a week and up to a size for each run."""
 
-    async def append(self, run: str, step: str, text: str) -> bool:
-        """Add text to a step's output; False when the run's room is full and it was dropped."""
+    async def append(self, run: str, step: str, text: str, number: str) -> bool:
+        """Add text to a step's output; False when the run's room is full and it was dropped.
+
+        `number` names this piece: the same one again, right after itself, adds nothing.
+        """
 
     async def tail(self, run: str, step: str, characters: int) -> str:
         """Return about the last `characters` of a step's output; "" when it said nothing."""

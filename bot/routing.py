@@ -20,6 +20,7 @@ class Routes:
     clicks: Mapping[str, Click]
     shortcuts: Mapping[str, Shortcut]
     events: Mapping[str, tuple[Event, ...]]
+    webhooks: Mapping[str, Handler]
     timers: Mapping[str, TimerHandler]
 
     @classmethod
@@ -35,6 +36,7 @@ class Routes:
             clicks={click.action_id: click for c in known for click in c.clicks},
             shortcuts={short.callback_id: short for c in known for short in c.shortcuts},
             events=events,
+            webhooks={name: hear for c in known for name, hear in (c.webhooks or {}).items()},
             timers={kind: timer for c in known for kind, timer in (c.timers or {}).items()},
         )
 
@@ -74,6 +76,8 @@ class Routes:
                 shortcut := self.shortcuts.get(intent.name)
             ):
                 found = shortcut.handle
+            case IntentKind.EVENT if hear := self.webhooks.get(intent.name.partition(".")[0]):
+                found = hear
             case IntentKind.EVENT if event := self.event(intent.name, intent.payload):
                 found = event.handle
         return found or _note

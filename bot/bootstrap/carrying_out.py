@@ -86,7 +86,7 @@ def carrying_out(  # noqa: PLR0913 - wiring gives each once
         approvals=Approvals(people, shelf, voters, runs, ending),
         execution=Execution(desk, name or _name()),
         run_reading=RunReading(clock, shelf, store.output, planning, voters, runs),
-        run_delivery=RunDelivery(shelf, store.output, locks, telling),
+        run_delivery=RunDelivery(shelf, store.output, locks, telling, voters),
     )
 
 

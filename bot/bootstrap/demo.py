@@ -5,20 +5,26 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
+from bot.bootstrap.pager import PATH
 from bot.bootstrap.parts import find_commands, parts
 from bot.bootstrap.serving import EVERYTHING, serving, until_signal
 from bot.settings import Settings
 from bot.slack.manifest import manifest
 from sandbox import DEMO_CONFIG
+from sandbox.pagerduty import PagerDutySandbox
 from sandbox.slack import SlackSandbox
 
 PAGE_PORT = 8000
+PAGER_PORT = 8001
+PAGER_SECRETS = ("pagerduty_routing_key", "pagerduty_api_token")
 TRY = """
   Signalbox is ready. Open  {page}
   and type  /incident declare high checkout is slow
+  Who is woken: {pager}
 
   Everything lives in this process and is forgotten when it ends. Ctrl-C stops it.
 """
@@ -31,14 +37,19 @@ async def demo(settings: Settings) -> None:
         manifest=manifest(find_commands(), socket_mode=True),
     )
     await sandbox.start(settings.host, _free(PAGE_PORT, settings.host))
+    pager = PagerDutySandbox()
+    await pager.start(settings.host, _free(PAGER_PORT, settings.host))
     try:
         with tempfile.TemporaryDirectory(prefix="signalbox-") as folder:
-            await _run(settings, sandbox, Path(folder))
+            await _run(settings, sandbox, pager, Path(folder))
     finally:
+        await pager.stop()
         await sandbox.stop()
 
 
-async def _run(settings: Settings, sandbox: SlackSandbox, folder: Path) -> None:
+async def _run(
+    settings: Settings, sandbox: SlackSandbox, pager: PagerDutySandbox, folder: Path
+) -> None:
     told = settings.model_copy(
         update={
             "slack_bot_token": SecretStr(sandbox.core.bot_token),
@@ -48,12 +59,22 @@ async def _run(settings: Settings, sandbox: SlackSandbox, folder: Path) -> None:
             "signalbox_data_dir": folder,
             "signalbox_config": DEMO_CONFIG,
             "port": _free(settings.port, settings.host),
+            **_pager_settings(pager),
         }
     )
-    async with parts(told) as built, serving(built, EVERYTHING):
-        sys.stdout.write(TRY.format(page=f"{sandbox.base_url}/?as=U0ANN"))
+    async with parts(told) as built, serving(built, EVERYTHING) as url:
+        pager.hooks.url = f"{url}{PATH}"
+        pages = {"page": f"{sandbox.base_url}/?as=U0ANN", "pager": f"{pager.base_url}/page"}
+        sys.stdout.write(TRY.format(**pages))
         sys.stdout.flush()
         await until_signal()
+
+
+def _pager_settings(pager: PagerDutySandbox) -> dict[str, Any]:
+    told = pager.settings()
+    secret = {name: SecretStr(told[name]) for name in PAGER_SECRETS}
+    hooks = tuple(SecretStr(one) for one in told["pagerduty_webhook_secret"])
+    return {**told, **secret, "pagerduty_webhook_secret": hooks}
 
 
 def _free(port: int, host: str) -> int:

@@ -2,23 +2,32 @@
 
 import importlib
 import pkgutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TypeVar
 
 import commands
 from bot.bootstrap.carrying_out import carrying_out
+from bot.bootstrap.lanes import by_prefix
+from bot.bootstrap.pager import PagerLink, opened_pager, pager_lane, pager_parts
 from bot.bootstrap.runbooks import Toolbox, opened_toolbox
+from bot.bootstrap.status_page import (
+    PAGE_LANE,
+    Provider,
+    customer_parts,
+    opened_provider,
+    page_lane,
+)
+from bot.bootstrap.templates import templates
 from bot.bootstrap.tempo import NORMAL, Tempo
 from bot.boundary import Boundary
 from bot.command import SlashCommand
-from bot.config_files import find_templates, read_config
+from bot.config_files import read_config
 from bot.domain.config import Config
 from bot.errors import BotError, ConfigError, Rejected
-from bot.ports import Clock, Directory, Messages, Pace
+from bot.ports import Clock, Directory, Messages, Pace, WorkHandler
 from bot.routing import Routes
 from bot.settings import Settings, environment, redis_address
 from bot.slack.deliverer import Deliverer
@@ -70,6 +79,8 @@ class Parts:
     routes: Routes
     boundary: Boundary
     deliverer: Deliverer
+    lane: WorkHandler  # hands each lane to what delivers it
+    link: PagerLink
     opener: Opener
     listeners: Listeners
     metrics: Metrics
@@ -123,13 +134,10 @@ async def parts(
         stack.push_async_callback(api.close)
         us = await _identity(api)
         box = await stack.enter_async_context(opened_toolbox(settings, config))
-        yield _wired(settings, box, store, url, api, us, pace or store.pace, tempo, clock)
-
-
-def templates(settings: Settings) -> Templates:
-    """Return the message templates: people's own where they have any, else the built-in ones."""
-    folder = find_templates(settings.signalbox_templates)
-    return Templates(_loader(folder) if folder else None)
+        paced = pace or store.pace
+        page = await stack.enter_async_context(opened_provider(settings, store, paced, clock))
+        link = await stack.enter_async_context(opened_pager(settings))
+        yield _wired(settings, box, store, url, api, us, paced, tempo, clock, page, link)
 
 
 def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
@@ -142,10 +150,15 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
     pace: Pace,
     tempo: Tempo,
     clock: Clock,
+    page: Provider,
+    link: PagerLink,
 ) -> Parts:
     metrics = Metrics()
     routes = Routes.of(find_commands())
     use = use_cases(
+        settings,
+        page,
+        link,
         box,
         store,
         clock,
@@ -172,6 +185,7 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
         lease=tempo.lease,
         observe=metrics.delivered,
     )
+    to_page = page_lane(page, store, clock, metrics.delivered)
     opener = Opener(api, use, routes.forms)
     listeners = Listeners(
         find_commands(), store.inbox, clock, opener, bot_user=us.user, watch=metrics
@@ -189,6 +203,11 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
         routes=routes,
         boundary=boundary,
         deliverer=deliverer,
+        lane=by_prefix(
+            deliverer.drain,
+            {PAGE_LANE: to_page.drain, **pager_lane(link, store, clock, metrics.delivered)},
+        ),
+        link=link,
         opener=opener,
         listeners=listeners,
         metrics=metrics,
@@ -196,6 +215,9 @@ def _wired(  # noqa: PLR0913, PLR0917 - wiring gives each once
 
 
 def use_cases(  # noqa: PLR0913, PLR0917 - wiring gives each once
+    settings: Settings,
+    page: Provider,
+    link: PagerLink,
     box: Toolbox,
     store: RedisStore,
     clock: Clock,
@@ -212,13 +234,20 @@ def use_cases(  # noqa: PLR0913, PLR0917 - wiring gives each once
     reading = Reading(memory, clock, config, people, finding)
     about_runs = carrying_out(box, store, clock, directory, people, finding)
     runs = about_runs.run_delivery
+    clean = box.redactor.text
+    customers = customer_parts(
+        settings, config, page, store, clock, directory, people, telling, clean
+    )
+    woken = pager_parts(
+        link, config, store, directory, people, finding, telling, (customers.pages,)
+    )
     return UseCases(
         config=config,
         people=people,
         finding=finding,
         telling=telling,
-        incidents=Incidents(memory, config, directory, people, finding, telling),
-        crew=Crew(config, directory, people, telling),
+        incidents=Incidents(memory, config, directory, people, finding, telling, woken.followers),
+        crew=Crew(config, directory, people, telling, woken.paging, woken.escalations),
         reading=reading,
         reminders=Reminders(memory, telling),
         listening=Listening(memory, messages, people, finding, telling, bot_user),
@@ -228,6 +257,12 @@ def use_cases(  # noqa: PLR0913, PLR0917 - wiring gives each once
         approvals=about_runs.approvals,
         execution=about_runs.execution,
         run_reading=about_runs.run_reading,
+        status_pages=customers.pages,
+        page_watch=customers.watch,
+        public_status=customers.public,
+        oncall=woken.oncall,
+        escalations=woken.escalations,
+        pagerduty_in=woken.inward,
     )
 
 
@@ -253,14 +288,6 @@ def _token(settings: Settings) -> str:
         )
         raise ConfigError(message)
     return settings.slack_bot_token.get_secret_value()
-
-
-def _loader(folder: Path) -> Callable[[str], str | None]:
-    def load(name: str) -> str | None:
-        file = folder / name
-        return file.read_text(encoding="utf-8") if file.is_file() else None
-
-    return load
 
 
 def _found(path: list[str], package: str, name: str, kind: type[T]) -> Iterator[T]:

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 from slack_bolt.async_app import AsyncApp
 
+from bot.bootstrap.pager import pager_routes, start_sweeping
 from bot.bootstrap.parts import Parts, parts
 from bot.settings import Settings
 from bot.slack.app import bolt_app
@@ -18,6 +19,7 @@ from bot.store.load import load
 from bot.web.app import application
 from bot.web.health import Check
 from bot.web.server import Server
+from bot.web.status.routes import routes as status_routes
 from bot.work.docket import DocketWork
 
 EVERYTHING = frozenset({"listener", "worker", "scheduler"})
@@ -50,12 +52,23 @@ async def serving(built: Parts, roles: frozenset[str]) -> AsyncIterator[str]:
     """Serve; yields the address of the web server. Leaving takes no more and drains."""
     async with AsyncExitStack() as stack:
         if "worker" in roles:
+            await start_sweeping(built.link, built.store, built.clock)
             await stack.enter_async_context(_working(built))
         checks: dict[str, Check] = {"redis": _redis_check(built)}
         http = None
         if "listener" in roles:
             http = await _listening(built, stack, checks)
-        app = application(http, built.metrics, checks, sample=_sample(built))
+        public = built.use.public_status
+        app = application(
+            http,
+            built.metrics,
+            checks,
+            routes=[
+                *(status_routes(public) if public else ()),
+                *pager_routes(built.settings, built.store, built.clock, built.metrics.acked),
+            ],
+            sample=_sample(built),
+        )
         server = Server(app, built.settings.host, built.settings.port)
         await server.start()
         stack.push_async_callback(server.stop)
@@ -113,7 +126,7 @@ async def _working(built: Parts) -> AsyncIterator[None]:
         "intent": built.boundary.intent,
         "timer": built.boundary.timer,
         "failed": built.boundary.failed,
-        "lane": built.deliverer.drain,
+        "lane": built.lane,
     }
     task = asyncio.create_task(work.run(handlers), name="work")
     try:

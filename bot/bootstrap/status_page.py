@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.bootstrap.lanes import LaneDrain, Observe
+from bot.bootstrap.templates import loader
 from bot.config_files import find_templates
 from bot.domain.config import Config
 from bot.errors import ConfigError
@@ -28,7 +29,7 @@ from integrations.statuspage.client import PageClient
 from integrations.statuspage.delivering import DEADLINE_S, Publisher
 from integrations.statuspage.generic import GenericPage
 
-LANE: Final = "statuspage"
+PAGE_LANE: Final = "statuspage"  # the word before the colon
 LEASE: Final = timedelta(seconds=DEADLINE_S + 5)
 
 
@@ -103,7 +104,7 @@ def customer_parts(  # noqa: PLR0913, PLR0917 - wiring gives each once
         voters=Voters(config, directory, store.memory),
         shelf=shelf,
         telling=said,
-        texts=CustomerTexts(_loader(folder)),
+        texts=CustomerTexts(loader(folder) if folder else None),
         clean=clean,
         signs=provider.signs,
     )
@@ -112,9 +113,7 @@ def customer_parts(  # noqa: PLR0913, PLR0917 - wiring gives each once
     return CustomerParts(pages, PageWatch(people, shelf, said, pages, watched), public)
 
 
-def page_lane(
-    provider: Provider, store: RedisStore, clock: Clock, observe: Observe
-) -> LaneDrain:
+def page_lane(provider: Provider, store: RedisStore, clock: Clock, observe: Observe) -> LaneDrain:
     """Return what delivers the lanes `statuspage:INC`."""
     publisher = Publisher(store.memory, provider.page)
     return LaneDrain(store.outbox, clock, publisher.perform, LEASE, observe)

@@ -73,3 +73,4 @@ class Change(Value):
     audit: tuple[AuditRecord, ...] = ()
     retry_lanes: tuple[tuple[str, str], ...] = ()  # (lane, incident): failed -> pending
     drop_lanes: tuple[tuple[str, str], ...] = ()  # (lane, incident): waiting entries are forgotten
+    releases: tuple[tuple[str, str], ...] = ()  # (incident, reference): no longer worth a wait

@@ -3,6 +3,7 @@
 The clock starts with the incident; acknowledgement, in Slack or in PagerDuty, stops it.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from bot.domain.incident import Incident
@@ -54,9 +55,9 @@ class Ladder(Value):
 
 def matrix_for(matrices: tuple[Matrix, ...], title: str, severity: Severity) -> Matrix | None:
     """Return the matrix of an incident: by its title's words, else by severity, else none."""
-    said = title.casefold()
     for matrix in matrices:
-        if any(word.casefold() in said for word in matrix.words):
+        words = "|".join(re.escape(word) for word in matrix.words)
+        if words and re.search(rf"\b(?:{words})\b", title, re.IGNORECASE):
             return matrix
     return next((one for one in matrices if severity in one.severities), None)
 

@@ -3,11 +3,13 @@
 The version is raised by whoever stores it (`Turn.keep`), so rules compose.
 """
 
+import math
 import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.channel_name import channel_name
+from bot.domain.duration import say_duration
 from bot.domain.incident import (
     CloseReason,
     Incident,
@@ -137,7 +139,9 @@ def acknowledge(incident: Incident, *, by: str, now: datetime) -> Incident:
     """
     must_be_open(incident)
     if incident.acknowledged_by is not None:
-        message = f"<@{incident.acknowledged_by}> has acknowledged {incident.id} already."
+        who = incident.acknowledged_by
+        named = who if " " in who else f"<@{who}>"  # a name with blanks comes from PagerDuty
+        message = f"{named} has acknowledged {incident.id} already."
         raise Conflict(message)
     return _moved(incident, acknowledged_by=by, acknowledged_at=now)
 
@@ -208,11 +212,19 @@ def snooze(incident: Incident, duration: timedelta, *, now: datetime) -> Inciden
     """Put the next reminder off once, from now; the cadence stays as it is.
 
     Raises:
-        Invalid: not between a minute and a day.
+        Invalid: not between a minute and a day, or over before the update is due at all.
     """
     must_be_open(incident)
     if not timedelta(minutes=1) <= duration <= timedelta(days=1):
         message = "Snooze for `1m` to `24h`, for example `/incident snooze 45m`."
+        raise Invalid(message, "duration")
+    left = (incident.update_due_at or now) - now
+    if duration <= left:
+        longer = _in_minutes(left + timedelta(minutes=15))
+        message = (
+            f"The next update is due in {_in_minutes(left)} and no reminder comes before it. "
+            f"Snooze for longer: `/incident snooze {longer}`."
+        )
         raise Invalid(message, "duration")
     return _moved(incident, snoozed_until=now + duration, nags=0)
 
@@ -232,6 +244,10 @@ def shorten(text: str, limit: int) -> str:
 def _visible(text: str) -> bool:
     """Whether anything of `text` can be seen: zero-width and control characters cannot."""
     return any(unicodedata.category(letter)[0] not in "CZ" for letter in text)
+
+
+def _in_minutes(length: timedelta) -> str:
+    return say_duration(timedelta(minutes=math.ceil(length / timedelta(minutes=1))))
 
 
 def _not_before(incident: Incident, now: datetime) -> datetime:

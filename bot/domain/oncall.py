@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.domain.paging import Duty
 from bot.domain.values import Value
 
 
@@ -41,6 +42,15 @@ class Shift(Value):
     user: str
     since: datetime
     until: datetime
+
+
+class Rota(Value):
+    """What is known of one system. `silent`: why PagerDuty did not say; "" when it did."""
+
+    now: tuple[Duty, ...] = ()
+    next: tuple[Duty, ...] = ()
+    shifts: tuple[tuple[Shift, Shift], ...] = ()
+    silent: str = ""
 
 
 class OnCallPlan(Value):

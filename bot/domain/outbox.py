@@ -32,7 +32,8 @@ class Entry(Value):
     at delivery by that reference of the entry's incident; `{"$view": "card", ...}` by what the
     renderer of that name makes of the newest state (so an edit always carries the newest).
     `saves` maps a reference of the incident to its place in the answer: {"channel": "channel.id"}.
-    `after` names a reference to wait for, at most until `after_until`.
+    `after` names references to wait for (with blanks between them), at most until `after_until`;
+    a reference whose call was refused is waited for no longer by what has such a limit.
     `coalesce`: while an entry of the same lane and key is pending, a newer one takes its place.
     `optional`: housekeeping; a refusal drops it instead of failing the lane.
     """

@@ -9,7 +9,6 @@ may come late, twice, in any order or not at all.
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.incident import Incident
 from bot.domain.severity import Severity
 from bot.domain.values import Value
 
@@ -91,6 +90,7 @@ class Page(Value):
 
     id: str
     key: str = ""  # dedup_key of the PagerDuty incident in question; "" while never triggered
+    triggers: int = 0
     urgency: Urgency = Urgency.NONE  # the highest that was asked for
     level: int = 1  # of PagerDuty's policy, by our own escalations
     ended: bool = False  # we asked for its resolution
@@ -112,9 +112,12 @@ class Page(Value):
         return bool(self.key) and not self.ended
 
 
-def key_of(incident: Incident) -> str:
-    """Return the dedup_key: the incident's id, and how often it was reopened."""
-    return f"{incident.id}.{incident.reopened + 1}" if incident.reopened else incident.id
+def next_key(page: Page) -> str:
+    """Return the dedup_key of the next trigger: the incident's id, then with a number behind it.
+
+    A key is never used twice: what is said of an ended one cannot be taken for the next.
+    """
+    return f"{page.id}.{page.triggers + 1}" if page.triggers else page.id
 
 
 def incident_of(key: str) -> str | None:
@@ -130,12 +133,18 @@ def urgency_for(rule: dict[Severity, Urgency], severity: Severity) -> Urgency:
     return rule.get(severity, SEED_RULE[severity])
 
 
-def wanted(page: Page, incident: Incident, urgency: Urgency) -> tuple[Page, Ask]:
-    """Return the page after an incident has this urgency, and what to ask PagerDuty for."""
+def wanted(page: Page, urgency: Urgency) -> tuple[Page, Ask]:
+    """Return the page after its incident has this urgency, and what to ask PagerDuty for."""
     if urgency is Urgency.NONE:
         return page, Ask.NOTHING
     if not page.is_live:
-        fresh = Page(id=page.id, key=key_of(incident), urgency=urgency, version=page.version)
+        fresh = Page(
+            id=page.id,
+            key=next_key(page),
+            triggers=page.triggers + 1,
+            urgency=urgency,
+            version=page.version,
+        )
         return fresh, Ask.TRIGGER
     if urgency.rank > page.urgency.rank:
         return page.model_copy(update={"urgency": urgency}), Ask.RAISE

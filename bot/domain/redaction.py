@@ -9,7 +9,7 @@ import base64
 import html
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -19,6 +19,7 @@ HIDDEN = "[redacted]"
 SHORTEST = 6  # shorter values are ordinary words; hiding them would hide half of every log
 GRAM = 10  # characters of a code that give it away: 60 bits of base64, 40 of hex
 CODED = 2 * GRAM - 1  # a code of this length holds a whole gram, wherever it was cut
+FOLLOWED = 512  # longer forms are not followed over a border; what is left gives itself away
 HELD = 4096  # of a line without an end; no token is longer
 
 PATTERNS = re.compile(
@@ -56,6 +57,7 @@ class Redactor:
         self._forms = sorted(forms, key=len, reverse=True)
         self._grams = {gram for code in codes for gram in _grams(code)}
         self.longest = len(self._forms[0]) if self._forms else 0
+        self._starts = _starts(forms | codes)
 
     def text(self, text: str) -> str:
         """Return `text` without secrets."""
@@ -84,6 +86,22 @@ class Redactor:
             return True
         return any(self._gives_away(match[0]) for match in _CODE.finditer(text))
 
+    def goes_on(self, before: str, piece: str) -> bool:
+        """Whether a secret that ends or goes on in `piece` began at the end of `before`."""
+        return any(
+            form[at : at + len(piece)] == piece[: len(form) - at]
+            for form, at in self._begun(before)
+        )
+
+    def may_go_on(self, before: str) -> bool:
+        """Whether a secret may have begun at the end of `before`."""
+        return any(True for _ in self._begun(before))
+
+    def _begun(self, before: str) -> Iterator[tuple[str, int]]:
+        for at in range(1, min(len(before), FOLLOWED - 1) + 1):
+            for form in self._starts.get(before[-at:], ()):
+                yield form, at
+
     def _coded(self, match: re.Match[str]) -> str:
         return HIDDEN if self._gives_away(match[0]) else match[0]
 
@@ -103,10 +121,28 @@ class Stream:
         """Clean with `redactor`."""
         self._redactor = redactor
         self._held = ""
+        self._open = False
         self._in_key = False
 
+    def say(self, piece: str) -> str:
+        """Take a text that is a line, or several; returns what is safe to show by now.
+
+        Without a newline at its end it is a line of its own all the same, unless a secret goes on
+        over the border: then it was a line cut in two.
+        """
+        cut = self._open and not self._redactor.goes_on(self._held, piece)
+        self._open = bool(piece) and not piece.endswith("\n")
+        return self.feed(f"\n{piece}" if cut and piece else piece)
+
+    def settle(self) -> str:
+        """Let the last line go when nobody has said more for a while."""
+        if not self._open or not self._held or self._redactor.may_go_on(self._held):
+            return ""
+        self._open = False
+        return self.feed("\n")
+
     def feed(self, piece: str) -> str:
-        """Return what is safe to show by now."""
+        """Take a piece that may end anywhere; returns what is safe to show by now."""
         self._held += piece
         end = self._held.rfind("\n") + 1
         if len(self._held) - end > 2 * self._room:
@@ -195,6 +231,16 @@ def _codes(raw: bytes) -> set[str]:
             shared = 1 if (len(raw) + offset) % 3 else 0  # the last one holds bits of a neighbour
             codes.add(whole[skip : len(whole) - shared])
     return codes
+
+
+def _starts(forms: Collection[str]) -> dict[str, list[str]]:
+    """Return beginning -> the forms that begin so, for finding a form that is cut in two."""
+    found: dict[str, list[str]] = {}
+    for form in forms:
+        if len(form) <= FOLLOWED and "\n" not in form:
+            for at in range(1, len(form)):
+                found.setdefault(form[:at], []).append(form)
+    return found
 
 
 def _grams(code: str) -> set[str]:

@@ -179,7 +179,7 @@ def healths(
     return found
 
 
-def shown_after(  # noqa: PLR0913 - all by name
+def shown_after(
     before: PageIncident | None,
     notice: Notice,
     update: PageUpdate,

@@ -37,7 +37,7 @@ class Executor:
         bound = self.bindings.bind(system, step.uses)
         context = self._context(system, step, key, begun_at, emit)
         params = bound.action.params.model_validate(step.params)
-        if bound.action.read is not None:
+        if bound.action.read is not None and bound.action.only_reads(step.params):
             reading = bound.action.read(bound.client, params, context)
             return await _within(step, reading, Unavailable)
         if bound.action.run is None:

@@ -16,7 +16,7 @@ from bot.slack.attempt import Attempt, since
 from bot.slack.calls import POSTS, perform
 from bot.slack.places import Places
 from bot.slack.sender import Sender
-from bot.slack.template import Obsolete, Renderer, filled, saved
+from bot.slack.template import Obsolete, Renderer, filled, saved, without
 from bot.slack.webapi import WebApi
 
 log = structlog.get_logger(__name__)
@@ -73,7 +73,7 @@ class Deliverer:
             attempt = await self._attempt(taken, sender)
             answer = await perform(attempt)
         except Obsolete:
-            await self._settle(entry, {}, {"obsolete": True})
+            await self._settle(taken, {}, {"obsolete": True})
         except (Rejected, NotFound) as error:
             await self._fail(entry, error)
         except Unavailable as error:
@@ -81,7 +81,7 @@ class Deliverer:
         except OutcomeUnknown as error:
             await self._unknown(entry, error)
         else:
-            await self._settle(entry, answer, _facts(attempt.args, answer))
+            await self._settle(taken, answer, _facts(attempt.args, answer))
 
     async def _attempt(self, taken: Taken, sender: Sender) -> Attempt:
         entry = taken.entry
@@ -96,9 +96,11 @@ class Deliverer:
             us=self.bot_user,
         )
 
-    async def _settle(self, entry: Entry, answer: Mapping[str, Any], facts: dict[str, Any]) -> None:
+    async def _settle(self, taken: Taken, answer: Mapping[str, Any], facts: dict[str, Any]) -> None:
+        entry = taken.entry
         audit = self._record(entry, facts)
-        kept = await self.outbox.settle(entry, saved=saved(entry.saves, answer), audit=audit)
+        left = saved(entry.saves, answer) | without(entry, taken.refs)
+        kept = await self.outbox.settle(entry, saved=left, audit=audit)
         self._note(entry, "done", kept=kept)
 
     async def _fail(self, entry: Entry, error: Rejected | NotFound) -> None:

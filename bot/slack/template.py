@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+from bot.domain.outbox import Entry
 from bot.errors import Rejected
 from bot.slack.outcomes import sentence
 
@@ -75,6 +76,12 @@ def saved(saves: Mapping[str, str], answer: Mapping[str, Any]) -> dict[str, str]
     """Return the references that an answer gives: name -> the value at its dotted place."""
     found = {name: _at(answer, place) for name, place in saves.items()}
     return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def without(entry: Entry, refs: Mapping[str, str]) -> dict[str, str]:
+    """Return `without:NAME` for each reference that an entry waited for and went without."""
+    names = (entry.after or "").split()
+    return {f"without:{name}": "1" for name in names if name not in refs}
 
 
 def _at(answer: Any, place: str) -> Any:

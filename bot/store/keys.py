@@ -53,10 +53,12 @@ QUEUE = Key("queue", "queue:", "zset", "incident, lane: entries by place")
 BEGUN = Key("begun", "begun", "hash", "lane -> the entry begun last")
 COALESCE = Key("coalesce", "coalesce:", "hash", "lane: coalescing key -> newest entry")
 WAITING = Key("waiting", "waiting:", "set", "incident: lanes that wait for a reference of it")
+GIVEN_UP = Key("given_up", "given-up:", "set", "incident: references that were refused")
 FAILING = Key("failing", "failing:", "zset", "incident: lanes that wait for a Retry")
 # -------- output of runs
 OUTPUT = Key("output", "output:", "list", "run, step: pieces of text, oldest first", OUTPUT_LIVES)
 OUTPUT_STEPS = Key("output_steps", "output-steps:", "list", "run: its steps", OUTPUT_LIVES)
+OUTPUT_LAST = Key("output_last", "output-last:", "hash", "run: step -> last piece", OUTPUT_LIVES)
 OUTPUT_SIZE = Key("output_size", "output-size:", "string", "run: characters kept", OUTPUT_LIVES)
 # -------- due work (see due.py)
 DUE = Key("due", "due", "zset", "item by when to hand it over (ms)")
@@ -91,9 +93,11 @@ TABLE = (
     BEGUN,
     COALESCE,
     WAITING,
+    GIVEN_UP,
     FAILING,
     OUTPUT,
     OUTPUT_STEPS,
+    OUTPUT_LAST,
     OUTPUT_SIZE,
     DUE,
     HELD,

@@ -129,6 +129,7 @@ def _owed(change: Change) -> list[tuple[object, ...]]:
     return [
         *(("forget", lane, incident) for lane, incident in change.drop_lanes),
         *(("retry", lane, incident) for lane, incident in change.retry_lanes),
+        *(("release", incident, name) for incident, name in change.releases),
         *(_entry(entry) for entry in change.entries),
         *(("timer", f"{timer.kind}:{timer.subject}", ms(timer.at)) for timer in change.timers),
     ]

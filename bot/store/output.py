@@ -16,11 +16,12 @@ class RedisOutput:
         self._redis = connection
         self._room = room
 
-    async def append(self, run: str, step: str, text: str) -> bool:
-        """Add text to a step's output; False when the run's room is full."""
+    async def append(self, run: str, step: str, text: str, number: str) -> bool:
+        """Add text to a step's output, once; False when the run's room is full."""
         lives = seconds(keys.OUTPUT_LIVES)
-        done = await self._redis.run("output", run, step, text, len(text), self._room, lives)
-        return bool(done)
+        return bool(
+            await self._redis.run("output", run, step, text, len(text), self._room, lives, number)
+        )
 
     async def tail(self, run: str, step: str, characters: int) -> str:
         """Return about the last `characters` of a step's output."""

@@ -7,8 +7,11 @@ from bot.domain.config import Config
 from bot.domain.incident import Incident, IncidentRole
 from bot.domain.outbox import Priority
 from bot.domain.person import Person, Role
-from bot.errors import Conflict, Invalid, NotFound
+from bot.errors import Invalid, NotFound
 from bot.ports import Directory
+from bot.usecases.calling import Calling
+from bot.usecases.escalations import Escalations
+from bot.usecases.paging import Paging
 from bot.usecases.people import People
 from bot.usecases.telling import Telling
 from bot.usecases.turn import Turn
@@ -23,6 +26,8 @@ class Crew:
     directory: Directory
     people: People
     telling: Telling
+    paging: Paging
+    escalations: Escalations
 
     async def assign(
         self, turn: Turn, incident: Incident, role: IncidentRole, user: str
@@ -63,7 +68,7 @@ class Crew:
         turn.audit("incident.handover-accepted", moved.id)
         done = answers.handover_accepted(moved)
         self.telling.say(turn, moved, done, priority=Priority.URGENT)
-        self.telling.edit(turn, moved, "handover", done)  # its buttons go
+        self.telling.edit(turn, moved, "handover", answers.handover_offer(incident, "accepted"))
         self.telling.changed(turn, moved)
         return moved
 
@@ -75,7 +80,7 @@ class Crew:
         turn.audit("incident.handover-declined", moved.id)
         done = answers.handover_declined(moved, turn.user)
         self.telling.say(turn, moved, done)
-        self.telling.edit(turn, moved, "handover", done)  # its buttons go
+        self.telling.edit(turn, moved, "handover", answers.handover_offer(incident, "declined"))
         self.telling.changed(turn, moved)
         return moved
 
@@ -91,80 +96,53 @@ class Crew:
         turn.line(moved, "task", f"Task {task.number}: {task.text}")
         turn.audit("incident.task-added", moved.id, number=task.number, owner=owner or "")
         self.telling.invite(turn, moved, [owner] if owner else [])  # or a mention rings nobody
-        self.telling.say(turn, moved, answers.task_message(moved, task))
+        said = answers.task_message(moved, task)
+        self.telling.say(turn, moved, said, saves={f"task-{task.number}": "ts"})
         self.telling.changed(turn, moved)
         return moved
 
     async def set_task(self, turn: Turn, incident: Incident, number: int, status: str) -> Incident:
-        """Move a task on."""
+        """Move a task on; its message follows in place (P10)."""
         await self.people.act(turn)
         moved = turn.keep(roles.set_task(incident, number, status, now=turn.now))
         task = moved.tasks[number - 1]
         turn.line(moved, "task", f"Task {number} {status}: {task.text}")
         turn.audit("incident.task-moved", moved.id, number=number, status=status)
-        self.telling.say(turn, moved, answers.task_message(moved, task))
+        self.telling.edit(turn, moved, f"task-{number}", answers.task_message(moved, task))
         self.telling.changed(turn, moved)
         return moved
 
     async def page(self, turn: Turn, incident: Incident, user: str | None = None) -> Incident:
-        """Call somebody in: into the channel, by mention there and by direct message.
+        """Call somebody in: into the channel, by mention, by direct message, and in PagerDuty.
 
-        Without a name the on-call engineer is called.
+        Without a name the on-call engineer is called, and PagerDuty pages whoever it has.
 
         Raises:
             NotFound: nobody is on call and nobody was named.
         """
         await self.people.act(turn)
+        paged = user is None and await self.paging.call_on_call(turn, incident)
         called = user or incident.roles.get(IncidentRole.ONCALL)
+        if called is None and paged:
+            turn.audit("incident.paged", incident.id, by="pagerduty")
+            self.telling.changed(turn, incident)
+            return incident
         if called is None:
             message = "Nobody is on call for this incident. Name somebody: `/incident page @ann`."
             raise NotFound(message)
         await self._member(turn, called)
-        return self._called(turn, incident, [called], "paged")
+        moved = Calling(self.telling).call(turn, incident, [called], "paged")
+        if user is not None:
+            await self.paging.ask_responders(turn, moved, [called])
+        return moved
 
     async def escalate(self, turn: Turn, incident: Incident) -> Incident:
-        """Call the leads in.
+        """Go to the next level now; the leads are called where no levels are set up.
 
         Raises:
             NotFound: signalbox.yml names no lead.
         """
-        await self.people.act(turn)
-        holders = self.config.roles.get(Role.LEAD)
-        leads = list(holders.users) if holders else []
-        for group in holders.groups if holders else ():
-            leads += sorted(await self.directory.group(group))
-        if not leads:
-            message = (
-                "signalbox.yml names nobody as `lead`: page a person with `/incident page @ann`."
-            )
-            raise NotFound(message)
-        return self._called(turn, incident, list(dict.fromkeys(leads)), "escalated")
-
-    def _called(self, turn: Turn, incident: Incident, users: list[str], what: str) -> Incident:
-        if not incident.is_open:
-            message = f"{incident.id} is {incident.status.value}; nobody is called in for it."
-            raise Conflict(message)
-        invited = tuple(dict.fromkeys((*incident.invited, *users)))
-        moved = turn.keep(incident.model_copy(update={"invited": invited}))
-        names = " ".join(f"<@{user}>" for user in users)
-        turn.line(moved, what, f"{what.capitalize()}: {names}")
-        turn.audit(f"incident.{what}", moved.id, users=users)
-        self.telling.invite(turn, moved, users)
-        self.telling.say(
-            turn, moved, answers.called(moved, users, turn.user), priority=Priority.URGENT
-        )
-        for user in users:
-            self.telling.direct(
-                turn,
-                user,
-                {"$view": {"name": "called", "incident": moved.id, "by": turn.user}},
-                incident=moved.id,
-                after="channel",
-                after_until=turn.within(30),
-                priority=Priority.URGENT,
-            )
-        self.telling.changed(turn, moved)
-        return moved
+        return await self.escalations.now(turn, incident)
 
     def _seated(self, turn: Turn, moved: Incident, role: IncidentRole, user: str) -> Incident:
         moved = turn.keep(moved)

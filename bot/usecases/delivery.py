@@ -6,8 +6,10 @@ from typing import Any
 
 from bot.domain import lifecycle
 from bot.domain.config import Config
+from bot.domain.escalation import Ladder
 from bot.domain.incident import CloseReason, Incident, IncidentRole
 from bot.domain.outbox import Entry
+from bot.domain.paging import Page
 from bot.ports import Clock, Memory, Outbox
 from bot.usecases.people import People
 from bot.usecases.reading import Reading
@@ -15,6 +17,7 @@ from bot.usecases.run_delivery import RunDelivery
 from bot.usecases.telling import Telling
 from bot.usecases.turn import Turn
 from bot.views import answers
+from bot.views import paging as paging_views
 from bot.views.card import incident_card, topic
 
 Message = dict[str, Any]
@@ -33,17 +36,35 @@ class Delivery:
     reading: Reading
     runs: RunDelivery
 
-    async def card(self, view: Mapping[str, Any]) -> Message:
-        """Render the live card from the newest state."""
+    async def card(self, view: Mapping[str, Any]) -> Message | None:
+        """Render the live card from the newest state.
+
+        A `late` one links a channel that the card went out without; None when it had it.
+        """
         incident = await self.memory.incident(view["incident"])
+        refs = await self.memory.refs(incident.id)
+        if view.get("late") and "without:channel" not in refs:
+            return None
         return incident_card(
             incident,
-            refs=await self.memory.refs(incident.id),
+            refs=refs,
             config=self.config,
             lanes=await self.memory.failing_lanes(incident.id),
             where=view["where"],
+            extra=await self._woken(incident) if view["where"] == "incident" else (),
             now=self.clock.now(),
         )
+
+    async def _woken(self, incident: Incident) -> list[str]:
+        """Return the card's lines on PagerDuty and the escalation ladder."""
+        page = await self.memory.document("page", incident.id)
+        ladder = await self.memory.document("ladder", incident.id)
+        lines = paging_views.card_lines(
+            incident,
+            Page.model_validate_json(page) if page else None,
+            Ladder.model_validate_json(ladder) if ladder else None,
+        )
+        return [str(one) for one in lines]
 
     async def topic(self, view: Mapping[str, Any]) -> Message:
         """Render the channel's topic."""
@@ -52,8 +73,12 @@ class Delivery:
     async def declared(self, view: Mapping[str, Any]) -> Message:
         """Render the answer to whoever declared, with the channel when it exists by now."""
         incident = await self.memory.incident(view["incident"])
+        if incident.close_reason is CloseReason.NO_CHANNEL:
+            return answers.private_stopped(incident)
         refs = await self.memory.refs(incident.id)
-        return answers.declared(incident, refs.get("channel"))
+        lanes = {lane.lane for lane in await self.memory.failing_lanes(incident.id)}
+        stuck = f"incident:{incident.id}" in lanes
+        return answers.declared(incident, refs.get("channel"), stuck=stuck)
 
     async def called(self, view: Mapping[str, Any]) -> Message:
         """Render the direct message to somebody who is called in."""
@@ -63,14 +88,15 @@ class Delivery:
 
     async def home(self, view: Mapping[str, Any]) -> Message:
         """Render somebody's App Home from the newest state."""
-        return {"view": await self.reading.home(view["user"])}
+        user = view["user"]
+        return {"view": await self.reading.home(user, await self.runs.waiting_for(user))}
 
     async def failed(self, turn: Turn, entry_id: str) -> None:
         """React to an entry that was refused for good.
 
         A private incident without its private channel ends (P8). Otherwise the card says which
         lane is failing and offers Retry; when the card's own channel is the failing one, whoever
-        declared is told directly.
+        declared is told directly. What would have liked to show what was refused goes without.
         """
         entry = await self.outbox.failed(entry_id)
         if entry is None or entry.incident is None:
@@ -81,13 +107,17 @@ class Delivery:
             return
         incident = await self.memory.incident(entry.incident)
         turn.audit("lane.failed", incident.id, lane=entry.lane, call=entry.call, error=entry.error)
+        for name in entry.saves:
+            turn.release(incident.id, name)
         if incident.private and entry.call == "conversations.create":
             self._end_private(turn, incident, entry)
             return
         turn.check(incident)
         self.telling.changed(turn, incident)
         owner = incident.roles.get(IncidentRole.COMMANDER, incident.declared_by)
-        self.telling.direct(turn, owner, answers.lane_failing(incident, entry.lane, entry.error))
+        made = "channel" in await self.memory.refs(incident.id)
+        said = answers.lane_failing(incident, entry.lane, entry.error, made=made)
+        self.telling.direct(turn, owner, said)
 
     async def retry(self, turn: Turn, incident: Incident, lane: str) -> None:
         """Let a failing lane go on."""
@@ -95,9 +125,8 @@ class Delivery:
         turn.retry_lane(lane, incident.id)
         turn.audit("lane.retried", incident.id, lane=lane)
         self.telling.changed(turn, incident)
-        if "channel" not in await self.memory.refs(incident.id):
-            self.telling.link_when_made(turn, incident)
-        turn.answer(answers.retrying(incident, lane))
+        made = "channel" in await self.memory.refs(incident.id)
+        turn.answer(answers.retrying(incident, lane, made=made))
 
     def _end_private(self, turn: Turn, incident: Incident, entry: Entry) -> None:
         if not incident.is_open:

@@ -42,3 +42,6 @@ class Followers:
         """Let each follow."""
         for one in self.all:
             await one.follow(turn, incident, move)
+
+
+NOBODY = Followers()

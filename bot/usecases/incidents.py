@@ -11,7 +11,7 @@ from bot.domain.severity import Severity
 from bot.errors import Conflict, Invalid
 from bot.ports import Directory, Memory
 from bot.usecases.finding import Finding
-from bot.usecases.followers import Followers, Move
+from bot.usecases.followers import NOBODY, Followers, Move
 from bot.usecases.people import People
 from bot.usecases.telling import Telling
 from bot.usecases.turn import Turn
@@ -30,7 +30,7 @@ class Incidents:
     people: People
     finding: Finding
     telling: Telling
-    followers: Followers = Followers()
+    followers: Followers = NOBODY
 
     async def declare(self, turn: Turn, said: Declaration) -> Incident:
         """Open an incident, with its channel, card, Initial message and reminder."""
@@ -64,7 +64,7 @@ class Incidents:
         await self.people.act(turn)
         moved = turn.keep(lifecycle.post_update(incident, update, status))
         said = update.text or update.investigation or update.mitigation or update.impact
-        turn.line(moved, "update", said)
+        turn.line(moved, "update", said or f"Status: {moved.status.value}.")
         turn.audit("incident.updated", moved.id, status=moved.status.value, **_facts(moved))
         self.telling.updated(turn, moved)
         await self.followers.follow(turn, moved, Move.UPDATED)

@@ -1,7 +1,9 @@
 """What a step says, on its way to people: redacted, cleaned, kept, shown once a second."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -51,16 +53,20 @@ class Feed:
         self._size = 0
         self._shown_at = 0.0
         self._number = 0
+        self._shows = 0
+        self._name = f"{run.epoch}.{run.version}"
+        self._pieces: deque[tuple[str, str]] = deque()
         self._full = False
         self._news = False
         self._turns = asyncio.Lock()
+        self._ended = asyncio.Event()
         self._ticker: asyncio.Task[None] | None = None
         self.spoke = False
 
     async def emit(self, text: str) -> None:
-        """Take output as it comes. Raises what `guard` raises."""
+        """Take one or more lines. Raises what `guard` raises."""
         self._guard()
-        self._hold(self._stream.feed(text))
+        self._hold(self._stream.say(text))
         if self._size >= PIECE:
             await self.flush()
 
@@ -71,22 +77,29 @@ class Feed:
         False when something is left.
         """
         async with self._turns:
-            text, self._pending, self._size = "".join(self._pending), [], 0
-            kept = 0
+            self._packed()
             try:
-                for at in range(0, len(text), PIECE):
-                    await self._keep(text[at : at + PIECE])
-                    kept = at + PIECE
-                await self._shown(said=bool(text))
+                while self._pieces:
+                    await self._keep(*self._pieces[0])
+                    self._pieces.popleft()
+                await self._shown()
             except Unavailable as error:
                 log.warning("output.later", error=str(error))
-                self._hold_first(text[kept:])
                 return False
             return True
 
-    async def _shown(self, *, said: bool) -> None:
+    def _packed(self) -> None:
+        """Make numbered pieces of what has come; a piece that is sent again is known by its number.
+
+        So one whose answer was lost is kept once.
+        """
+        text, self._pending, self._size = "".join(self._pending), [], 0
+        for at in range(0, len(text), PIECE):
+            self._number += 1
+            self._pieces.append((f"{self._name}:{self._number}", text[at : at + PIECE]))
+
+    async def _shown(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._news = self._news or said
         if self._news and now - self._shown_at >= EDIT_EVERY.total_seconds():
             self._shown_at, self._news = now, False
             await self._show()
@@ -100,8 +113,8 @@ class Feed:
         """Keep and show the rest; a worker that has lost the run says nothing more."""
         del rest
         if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
+            self._ended.set()  # not cancelled: it may be at keeping something
+            await asyncio.wait({self._ticker})
         if kind is not None and issubclass(kind, Lost):
             return
         self._hold(self._stream.end())
@@ -112,8 +125,10 @@ class Feed:
             await asyncio.sleep(EDIT_EVERY.total_seconds())
 
     async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(EDIT_EVERY.total_seconds())
+        while not self._ended.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), EDIT_EVERY.total_seconds())
+            self._hold(self._stream.settle())
             await self.flush()
 
     def _hold(self, safe: str) -> None:
@@ -121,24 +136,22 @@ class Feed:
             self._pending.append(safe)
             self._size += len(safe)
 
-    def _hold_first(self, safe: str) -> None:
-        self._pending.insert(0, safe)
-        self._size += len(safe)
-
-    async def _keep(self, text: str) -> None:
+    async def _keep(self, number: str, text: str) -> None:
+        to, run = self._to.output, self._run.id
+        self._news = True
         if self._full:
             return
-        if not await self._to.output.append(self._run.id, self._key, text):
+        if not await to.append(run, self._key, text, number):
+            await to.append(run, self._key, FULL, "full")
             self._full = True
-            await self._to.output.append(self._run.id, self._key, FULL)
 
     async def _show(self) -> None:
         self.spoke = True
-        self._number += 1
+        self._shows += 1
         refs = await self._to.shelf.memory.refs(self._run.id)
-        first = f"out:{self._key}" not in refs and self._number == 1
+        first = f"out:{self._key}" not in refs and self._shows == 1
         turn = own_turn(self._run, self._to.clock.now())
-        name = f"output:{self._run.id}:{self._key}:{'first' if first else self._number}"
+        name = f"output:{self._run.id}:{self._key}:{'first' if first else self._shows}"
         unique = name if first else f"{name}:{self._run.version}"
         turn.intent = turn.intent.model_copy(update={"id": unique})
         self._to.telling.said(turn, self._run, self._key, first=first)

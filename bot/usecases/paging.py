@@ -77,7 +77,7 @@ class Paging:
         if not self.reach.on:
             return False
         stored = await self.page(incident.id)
-        page, ask = wanted(stored or Page(id=incident.id), incident, Urgency.HIGH)
+        page, ask = wanted(stored or Page(id=incident.id), Urgency.HIGH)
         self._asked(turn, incident, page, ask)
         if ask is not Ask.NOTHING:
             self.keep(turn, page, new=stored is None)
@@ -113,7 +113,7 @@ class Paging:
         known = self.config.systems.get(incident.system or "")
         urgency = urgency_for(known.paging if known else {}, incident.severity)
         was_live = page.is_live
-        page, ask = wanted(page, incident, urgency)
+        page, ask = wanted(page, urgency)
         self._asked(turn, incident, page, ask)
         if not page.is_live or not self.reach.rest:
             return page
@@ -122,7 +122,7 @@ class Paging:
             self._note(turn, incident, page, words)
         name = f"P{incident.severity.rank}"
         self._post(turn, page, "priority", {"priority": name}, optional=True, coalesce="priority")
-        return expecting(page, "incident.priority_updated", turn.now)
+        return page
 
     def _updated(self, turn: Turn, incident: Incident, page: Page) -> Page:
         said = incident.last_update
@@ -138,7 +138,8 @@ class Paging:
         if not page.is_live or page.status is PagerStatus.ACKNOWLEDGED:
             return page
         login = self.config.oncall.logins.get(incident.acknowledged_by or "")
-        self._post(turn, page, "acknowledge", {"sender": login} if login else {})
+        args = {**self._own_service(incident), **({"sender": login} if login else {})}
+        self._post(turn, page, "acknowledge", args)
         return page
 
     def _ended(self, turn: Turn, incident: Incident, page: Page) -> Page:
@@ -149,9 +150,8 @@ class Paging:
                 other = f" of {incident.duplicate_of}" if incident.duplicate_of else ""
                 words = f"closed as {incident.close_reason.value}{other}; nothing was fixed"
                 self._note(turn, incident, page, words)
-            service = self._service(incident)
-            args = {"service": service} if service else {}
             ends = {f"pager-end:{page.key}": "at"}
+            args = self._own_service(incident)
             self._post(turn, page, "resolve", args, priority=Priority.URGENT, saves=ends)
         return page.model_copy(update={"ended": True})
 
@@ -169,13 +169,12 @@ class Paging:
                 pass
 
     def _trigger(self, turn: Turn, incident: Incident, page: Page) -> None:
-        service = self._service(incident)
         args = {
             "title": shown_name(incident),
             "details": "" if incident.private else heard(incident.situation.impact)[:NOTE_MAX],
             "source": "signalbox" if incident.private else (incident.system or "signalbox"),
             "urgency": page.urgency.value,
-            **({"service": service} if service else {}),
+            **self._own_service(incident),
         }
         self._post(turn, page, "trigger", args, priority=Priority.URGENT)
         turn.line(incident, "paged", f"PagerDuty: triggered, {page.urgency.value} urgency.")
@@ -185,9 +184,11 @@ class Paging:
         text = f"{SIGNED} {incident.id} {words}."
         self._post(turn, page, "note", {"text": text}, optional=True)
 
-    def _service(self, incident: Incident) -> str | None:
+    def _own_service(self, incident: Incident) -> dict[str, str]:
+        """Return the system's own service, which Events of the bot's key do not reach."""
         known = self.config.systems.get(incident.system or "")
-        return known.pager_service if known and self.reach.rest else None
+        service = known.pager_service if known and self.reach.rest else None
+        return {"service": service} if service else {}
 
     def _post(self, turn: Turn, page: Page, call: str, args: dict[str, Any], **rest: Any) -> None:
         rest = {"saves": {}, **rest}

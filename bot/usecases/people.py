@@ -83,5 +83,7 @@ class People:
         return [incident for incident in incidents if await self.may_see(user, incident)]
 
     async def name(self, user: str, team: str) -> str:
-        """Return a person's name for files that leave Slack."""
+        """Return a person's name for files that leave Slack; who is known by name alone has it."""
+        if " " in user:
+            return user
         return (await self.directory.person(user, team)).name

@@ -1,5 +1,6 @@
 """Answers that change nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +39,7 @@ class Reading:
                 refs=await self.memory.refs(incident.id),
                 config=self.config,
                 lanes=await self.memory.failing_lanes(incident.id),
+                here=turn.intent.channel,
                 now=turn.now,
             )
         )
@@ -99,7 +101,13 @@ class Reading:
         if turn.intent.channel != here:
             turn.answer(answers.done(incident, what))
 
-    async def home(self, user: str) -> dict[str, Any]:
+    async def confirm_task(self, turn: Turn, incident: Incident, number: int, status: str) -> None:
+        """Say that a task moved; not to somebody who pressed the button on its own message."""
+        refs = await self.memory.refs(incident.id)
+        if turn.intent.message_ts is None or turn.intent.message_ts != refs.get(f"task-{number}"):
+            turn.answer(answers.done(incident, f"Task {number} is {status}"))
+
+    async def home(self, user: str, approvals: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
         """Return the App Home view of somebody; who may not read is told so, and nothing else."""
         try:
             await self.people.allowed(user, "", Role.VIEWER, Role.RESPONDER)
@@ -107,7 +115,8 @@ class Reading:
             return {"type": "home", "blocks": answers.refused(str(error))["blocks"]}
         incidents = await self.finding.open(user)
         refs = {one.id: (await self.memory.refs(one.id)).get("channel") for one in incidents}
-        return home(user, incidents, refs, now=self.clock.now())
+        now = self.clock.now()
+        return home(user, incidents, refs, now=now, approvals=approvals)
 
     async def _reader(self, turn: Turn, what: str, incident: Incident | None = None) -> None:
         await self.people.act(turn, Role.VIEWER, Role.RESPONDER)

@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain import decision
+from bot.domain.approval import Approval
 from bot.domain.outbox import Entry
 from bot.domain.run import Question, RunState
-from bot.errors import NotFound
+from bot.errors import Denied, NotFound
 from bot.ports import Output
 from bot.usecases.locks import Locks
 from bot.usecases.run_telling import RunTelling
 from bot.usecases.shelf import Shelf
 from bot.usecases.turn import Turn
+from bot.usecases.voters import Voters
 from bot.views import runs as views
 
 Message = dict[str, Any]
@@ -26,6 +29,7 @@ class RunDelivery:
     output: Output
     locks: Locks
     telling: RunTelling
+    voters: Voters
 
     @property
     def renderers(self) -> dict[str, Any]:
@@ -73,6 +77,27 @@ class RunDelivery:
         digest = hashlib.sha256(text.encode()).hexdigest()
         comment = views.log_comment(run, digest, len(text))
         return {"content": text, "title": f"Output of {run.id}", "initial_comment": comment}
+
+    async def waiting_for(self, user: str) -> list[dict[str, Any]]:
+        """Return App Home's rows of the requests that somebody may answer.
+
+        Those of private incidents stay in their own channels (P8).
+        """
+        rows: list[dict[str, Any]] = []
+        for approval in await self.shelf.pending():
+            run = await self.shelf.run(approval.run)
+            if run.private or not await self._may_answer(user, approval):
+                continue
+            rows += views.request_rows(approval, mine=False)
+        return rows
+
+    async def _may_answer(self, user: str, approval: Approval) -> bool:
+        try:
+            voter = await self.voters.voter(user, "", approval.incident)
+            decision.may_vote(approval, voter)
+        except Denied:
+            return False
+        return True
 
     async def failed(self, turn: Turn, entry: Entry) -> None:
         """Tell who asked that a message of their run was refused for good."""

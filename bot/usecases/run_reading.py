@@ -85,17 +85,6 @@ class RunReading:
         ]
         turn.answer(views.outputs(run, [one for one in tails if one[1].strip()][-TAILS:]))
 
-    async def waiting_for(self, user: str, team: str) -> Sequence[dict[str, Any]]:
-        """Return App Home's rows of the requests that wait for somebody."""
-        rows: list[dict[str, Any]] = []
-        for approval in await self.shelf.pending():
-            voter = await self.voters.voter(user, team, approval.incident)
-            run = await self.shelf.run(approval.run)
-            asked = bool(voter.roles & set(approval.policy.from_)) or voter.commander
-            if asked and not run.private and user != approval.requester:
-                rows += views.request_rows(approval, mine=False)
-        return rows
-
     async def params_form(self, intent: Intent, runbook: str, given: Mapping[str, Any]) -> View:
         """Make the form of a runbook's parameters, with the live choices that can be read."""
         listing = self.planning.listing(runbook)

@@ -137,7 +137,7 @@ class RunTelling:
     def log(self, turn: Turn, run: Run) -> None:
         """Put everything the run said into the thread, as a file."""
         turn.post(
-            f"output:{run.id}",
+            f"log:{run.id}",
             "files.upload",
             {
                 "channel": CARD,

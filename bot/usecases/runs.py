@@ -249,4 +249,3 @@ def _current(run: Run, approval: Approval) -> Approval:
         message = f"{run.id} is {run.state.value}; this request is not the newest any more."
         raise Conflict(message)
     return approval
-

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain import statuspage_draft as drafts
 from bot.domain.approval import Voter
 from bot.domain.config import Config
-from bot.domain.incident import Incident, IncidentRole, Status
+from bot.domain.incident import Incident, IncidentRole
 from bot.domain.person import Role
 from bot.domain.statuspage import (
     Component,
@@ -15,11 +15,12 @@ from bot.domain.statuspage import (
     page_status,
     signed,
     suffering,
-    unsigned,
 )
 from bot.domain.statuspage_draft import CALLED_IN, Draft, DraftState, Publication
 from bot.errors import Conflict, Denied, NotFound
+from bot.usecases.followers import Move
 from bot.usecases.people import People
+from bot.usecases.statuspage_due import edited, plain, same, source, stage
 from bot.usecases.statuspage_shelf import PageShelf
 from bot.usecases.statuspage_telling import PageTelling
 from bot.usecases.turn import Turn
@@ -43,12 +44,12 @@ class StatusPages:
     clean: Callable[[str], str]
     signs: bool = False
 
-    async def follow(self, turn: Turn, incident: Incident) -> None:
+    async def follow(self, turn: Turn, incident: Incident, move: Move) -> None:
         """Draft what customers should hear now, when it differs from what they were told.
 
         Nothing is drafted for private incidents (P8), nor for systems that customers do not know.
         """
-        if incident.private:
+        if incident.private or move is Move.ACKNOWLEDGED:
             return
         known = await self.shelf.publication(incident.id)
         told = known.told if known else None
@@ -57,11 +58,11 @@ class StatusPages:
         if not incident.is_open and (told is None or not told.is_open):
             self._untold(turn, incident, known)
             return
-        notice = self._notice(turn, incident, told)
-        if told is not None and _same(notice, told):
+        notice = edited(self._notice(turn, incident, told), known)
+        if told is not None and same(notice, told):
             self._untold(turn, incident, known)
             return
-        if known and known.draft and _plain(known.draft.notice) == _plain(notice):
+        if known and known.draft and plain(known.draft.notice) == plain(notice):
             return
         self._draft(turn, incident, known, notice)
 
@@ -107,7 +108,7 @@ class StatusPages:
         fresh = turn.mint("draft")
         text = signed(text, incident.id, draft.corrects or fresh) if self.signs else text
         notice = draft.notice.model_copy(update={"name": title, "body": text})
-        if _plain(notice) == _plain(draft.notice):
+        if plain(notice) == plain(draft.notice):
             notice = draft.notice
         changed = drafts.edit(draft, notice, draft_id=fresh, by=turn.user, now=turn.now)
         kept = tuple(one for one in known.drafts if one.id != draft_id)
@@ -135,13 +136,13 @@ class StatusPages:
         if known.draft:
             message = "Another text for customers waits: approve or cancel it first."
             raise Conflict(message)
-        source = _source(known, text_id)
+        before = source(known, text_id)
         _, text = clean_text("", self.clean(body))
         text = signed(text, incident.id, text_id) if self.signs else text
         if any(one.id == text_id and one.body == text for one in told.updates):
             message = "Nothing was changed."
             raise Conflict(message)
-        notice = source.notice.model_copy(update={"name": told.name, "body": text})
+        notice = before.notice.model_copy(update={"name": told.name, "body": text})
         self._draft(turn, incident, known, notice, corrects=text_id)
         turn.answer(cards.done(incident, "the correction waits for another person's yes."))
 
@@ -206,7 +207,7 @@ class StatusPages:
         turn.answer(cards.voted(draft))
 
     def _notice(self, turn: Turn, incident: Incident, told: PageIncident | None) -> Notice:
-        name, body = self.texts.render(_stage(incident, told), incident, self.config)
+        name, body = self.texts.render(stage(incident, told), incident, self.config)
         name, body = clean_text(self.clean(name), self.clean(body))
         health, impact = suffering(incident)
         body = signed(body, incident.id, turn.mint("draft")) if self.signs else body
@@ -273,39 +274,3 @@ class StatusPages:
         leads = await self.voters.people((Role.LEAD,))
         wanted = dict.fromkeys((*([deputy] if deputy else []), *leads))
         return tuple(one for one in wanted if one not in (draft.author, draft.editor))[:CALLED]
-
-
-def _source(known: Publication, text_id: str) -> Draft:
-    """Return the draft that a published text came from.
-
-    Raises:
-        NotFound: it is too old to be remembered, or was never published.
-    """
-    for draft in reversed(known.drafts):
-        if text_id in (draft.id, draft.corrects) and draft.state is DraftState.APPROVED:
-            return draft
-    message = "That text cannot be corrected here any more."
-    raise NotFound(message)
-
-
-def _stage(incident: Incident, told: PageIncident | None) -> str:
-    if incident.status is Status.CLOSED:
-        return "closed"
-    if incident.status is Status.RESOLVED:
-        return "resolved"
-    first = told is None and incident.status is Status.INVESTIGATING
-    return "initial" if first else "update"
-
-
-def _same(notice: Notice, told: PageIncident) -> bool:
-    """Whether customers read just this already."""
-    return (
-        told.status is notice.status
-        and unsigned(told.updates[-1].body) == unsigned(notice.body)
-        and set(told.components.values()) <= {notice.health}
-        and told.impact.rank >= (0 if notice.ends else notice.impact.rank)
-    )
-
-
-def _plain(notice: Notice) -> Notice:
-    return notice.model_copy(update={"body": unsigned(notice.body)})

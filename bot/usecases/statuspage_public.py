@@ -8,7 +8,7 @@ from bot.domain.statuspage import HISTORY, Component, Health, PageIncident, heal
 from bot.domain.values import Value
 from bot.ports import Clock, Memory
 
-PAGE_KIND = "page"  # documents and index of the built-in provider
+PAGE_KIND = "public-page"  # documents and index of the built-in provider
 MOST = 200
 
 

@@ -122,7 +122,7 @@ class PageShelf:
             closed=told.closed,
         )
 
-    def _owe(  # noqa: PLR0913, PLR0917 - an entry has this many parts
+    def _owe(
         self,
         turn: Turn,
         incident: str,

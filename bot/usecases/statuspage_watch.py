@@ -7,10 +7,10 @@ from typing import Final
 
 import structlog
 
+from bot.domain.incident import Incident
 from bot.domain.statuspage import Difference, PageIncident, PageShown, differences
 from bot.domain.statuspage_draft import Publication
 from bot.errors import Conflict, IntegrationError
-from bot.domain.incident import Incident
 from bot.ports import StatusPage
 from bot.usecases.people import People
 from bot.usecases.statuspage import StatusPages
@@ -77,7 +77,7 @@ class PageWatch:
             return
         incident = await self.shelf.memory.incident(known.id)
         self.shelf.keep(turn, known, known.model_copy(update={"differs": found}))
-        turn.audit("statuspage.differs", known.id, what=[one.what for one in found])
+        turn.audit("statuspage.differs", known.id, found=[one.what for one in found])
         self.telling.differs(turn, incident, found)
 
 

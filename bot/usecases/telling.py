@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.config import Config
 from bot.domain.incident import Incident
 from bot.domain.outbox import Priority
+from bot.domain.placeholders import unset
 from bot.domain.reminders import next_wake
 from bot.usecases.turn import Turn
 from bot.views.templates import Templates
@@ -33,6 +34,7 @@ class Telling:
         """Make the channel, announce, and say the Initial message in both."""
         self._open_channel(turn, incident)
         self._announce(turn, incident)
+        self._card(turn, incident, "announce", after="channel announced", late=True)
         self._say_stage(turn, incident, "initial", Priority.URGENT)
         self._furnish(turn, incident)
         self.remind(turn, incident)
@@ -59,10 +61,6 @@ class Telling:
         if topic:
             self._topic(turn, incident)
         self.remind(turn, incident)
-
-    def link_when_made(self, turn: Turn, incident: Incident) -> None:
-        """Show the channel on the announced card as soon as it exists."""
-        self._card(turn, incident, "announce", after="channel", key="link")
 
     def say(self, turn: Turn, incident: Incident, message: Message, **rest: Any) -> None:
         """Say something in the incident's channel."""
@@ -183,6 +181,8 @@ class Telling:
         known = self.config.systems.get(incident.system or "")
         links = known.links if known else {}
         for title, link in links.items():
+            if unset(link):  # `signalbox check` names the variable
+                continue
             turn.post(
                 lane,
                 "bookmarks.add",
@@ -194,22 +194,24 @@ class Telling:
             )
 
     def _card(
-        self, turn: Turn, incident: Incident, where: str, *, after: str, key: str = ""
+        self, turn: Turn, incident: Incident, where: str, *, after: str, late: bool = False
     ) -> None:
+        """Edit a card; `late`: only when it went out without the incident's channel."""
         if where == "announce" and self._announcements(incident) is None:
             return
         channel, stamp = CARDS[where]
+        key = "link" if late else where
         turn.post(
-            f"card:{key or where}:{incident.id}",  # one that waits does not hold up the other
+            f"card:{key}:{incident.id}",  # one that waits does not hold up the other
             "chat.update",
             {
                 "channel": {"$ref": channel},
                 "ts": {"$ref": stamp},
-                "$view": {"name": "card", "incident": incident.id, "where": where},
+                "$view": {"name": "card", "incident": incident.id, "where": where, "late": late},
             },
             incident=incident.id,
             after=after,
-            coalesce=key or where,
+            coalesce=key,
             priority=Priority.CHATTER,
             optional=True,
         )

@@ -54,6 +54,7 @@ class Turn:
     _audit: list[AuditRecord] = field(default_factory=list)
     _retries: list[tuple[str, str]] = field(default_factory=list)
     _drops: list[tuple[str, str]] = field(default_factory=list)
+    _releases: list[tuple[str, str]] = field(default_factory=list)
     _once: str | None = None
 
     @property
@@ -154,6 +155,10 @@ class Turn:
         """Forget what still waits in a lane of an incident."""
         self._drops.append((lane, incident))
 
+    def release(self, incident: str, name: str) -> None:
+        """Let what waits for a reference for a time only wait no longer; it may still come."""
+        self._releases.append((incident, name))
+
     def once(self, key: str) -> None:
         """Let nothing of this turn happen when a turn with this key was committed before.
 
@@ -183,4 +188,5 @@ class Turn:
             audit=tuple(self._audit),
             retry_lanes=tuple(self._retries),
             drop_lanes=tuple(self._drops),
+            releases=tuple(self._releases),
         )

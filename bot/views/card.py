@@ -18,6 +18,7 @@ from bot.views.facts import (
     impact_line,
     mark,
     numbered,
+    own_label,
     roles_line,
     started_line,
     status_words,
@@ -38,6 +39,7 @@ MENU = {
     "timeline": "Timeline",
     "catchup": "Catch me up",
     "escalate": "Escalate to the leads",
+    "customers": "Tell customers…",
     "postmortem": "Draft the post-mortem",
     "reopen": "Reopen",
 }
@@ -51,11 +53,15 @@ def incident_card(  # noqa: PLR0913 - one card has this many sources, all by nam
     lanes: Sequence[LaneStatus] = (),
     where: Literal["incident", "announce"],
     permalink: str | None = None,
+    place: bool | None = None,
+    extra: Sequence[str] = (),
     now: datetime | None = None,
 ) -> Message:
     """Return the card for the incident's own channel or for the announcements.
 
-    With `now` "overdue" is exact; without it, it means that a reminder was sent.
+    With `now` "overdue" is exact; without it, it means that a reminder was sent. `place` says
+    whether the channel is named: not in itself, unless it is asked for. `extra` are finished lines
+    on who was woken.
 
     Raises:
         ValueError: a card of a private incident is asked for the announcements (P8).
@@ -63,11 +69,16 @@ def incident_card(  # noqa: PLR0913 - one card has this many sources, all by nam
     if where == "announce" and incident.private:
         reason = f"{incident.id} is private: it has no card among the announcements"
         raise ValueError(reason)
-    body = "\n".join(_lines(incident, refs, config, permalink, now))
-    blocks = [section(body), *lane_blocks(lanes, LANES)]
-    row = _announce_row(incident) if where == "announce" else _incident_row(incident)
+    inside = where == "incident"
+    room = refs.get("channel")
+    shown = (
+        channel(room or incident.channel_name) if (not inside if place is None else place) else ""
+    )
+    body = "\n".join([*_lines(incident, config, shown, permalink, now), *extra])
+    blocks = [section(body), *lane_blocks(lanes, LANES, made=room is not None)]
+    row = _incident_row(incident) if inside else _announce_row(incident)
     blocks += [actions(*row)] if row else []
-    blocks += [] if incident.is_open else [context(_after(incident))]
+    blocks += [context(_after(incident))] if inside and not incident.is_open else []
     return message(headline(incident), *blocks)
 
 
@@ -77,22 +88,30 @@ def status_panel(
     refs: Mapping[str, str],
     config: Config,
     lanes: Sequence[LaneStatus] = (),
+    here: str | None = None,
     now: datetime | None = None,
 ) -> Message:
-    """Return the private panel: the card, every failing lane with its Retry, the open tasks."""
-    card = incident_card(incident, refs=refs, config=config, where="incident", now=now)
+    """Return the private panel: the card, every failing lane with its Retry, the open tasks.
+
+    `here` is the channel in which it is shown.
+    """
+    room = refs.get("channel")
+    elsewhere = room is None or room != here
+    card = incident_card(
+        incident, refs=refs, config=config, where="incident", place=elsewhere, now=now
+    )
     return message(
         card["text"],
         *card["blocks"],
-        *lane_blocks(lanes),
+        *lane_blocks(lanes, made=room is not None),
         *_tasks(incident),
-        context("Only you can see this. `/incident help` lists what else can be done."),
+        context("`/incident help` lists what else can be done."),
     )
 
 
 def topic(incident: Incident) -> str:
     """Return the topic of the incident's channel."""
-    level = f"{mark(incident)} {incident.severity.value.upper()} {incident.severity.word.lower()}"
+    level = f"{mark(incident)} {incident.severity.value.upper()}"
     lock = "🔒 private · " if incident.private else ""
     end = " · /incident shows how it stands"
     room = TOPIC - len(level) - len(lock) - len(end) - len(" · ")
@@ -116,19 +135,15 @@ def task_button(incident: Incident, task: Task) -> Element:
 
 
 def _lines(
-    incident: Incident,
-    refs: Mapping[str, str],
-    config: Config,
-    permalink: str | None,
-    now: datetime | None,
+    incident: Incident, config: Config, place: str, permalink: str | None, now: datetime | None
 ) -> list[str]:
-    place = channel(refs.get("channel") or incident.channel_name)
     lock = "🔒 private" if incident.private else ""
     service = line(config.service_name(incident.system), 100)
+    level = own_label(incident, config)
     more = link(permalink, "details") if permalink else ""
-    second = [f"*{status_words(incident)}*", service, incident.id, place, lock, more]
+    second = [f"*{status_words(incident)}*", level, service, place, lock, more]
     return [
-        title_line(incident, config),
+        title_line(incident),
         " · ".join(part for part in second if part),
         roles_line(incident),
         started_line(incident),
@@ -151,7 +166,9 @@ def _incident_row(incident: Incident) -> list[Element]:
         button("Snooze", "incident.snooze", incident.id),
         button("Hand over", "incident.handover", incident.id),
     ]
-    return [*row[:BUTTONS], menu(incident, "timeline", "catchup", "escalate", "postmortem")]
+    customers = [] if incident.private else ["customers"]  # P8
+    words = ("timeline", "catchup", "escalate", *customers, "postmortem")
+    return [*row[:BUTTONS], menu(incident, *words)]
 
 
 def _announce_row(incident: Incident) -> list[Element]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from bot.domain.config import Config
 from bot.domain.incident import CloseReason, Incident, IncidentRole, Status, Task
-from bot.domain.severity import Severity
+from bot.domain.severity import DEFAULT_TIMETABLES, Severity
 from bot.views.mrkdwn import (
     NOT_KNOWN,
     Safe,
@@ -46,17 +46,24 @@ def severity_label(incident: Incident, config: Config) -> str:
     return f"{incident.severity.value.upper()} · {label}"
 
 
+def own_label(incident: Incident, config: Config) -> Safe:
+    """Return "P0 - Critical" where the system's people call it otherwise than we do, else ""."""
+    label = config.timetable(incident.system, incident.severity).label
+    usual = DEFAULT_TIMETABLES[incident.severity].label
+    return Safe("") if label == usual else line(label, 60)
+
+
 def headline(incident: Incident, *, marked: bool = True) -> Safe:
-    """Return "🔴 INC-00042 SEV1 checkout is slow", for lists and notifications."""
+    """Return "🔴 SEV1 · checkout is slow (INC-00042)": what an incident is called everywhere."""
     before = f"{mark(incident)} " if marked else ""
     level = incident.severity.value.upper()
-    return Safe(f"{before}{incident.id} {level} {line(incident.title, TITLE)}")
+    return Safe(f"{before}{level} · {line(incident.title, TITLE)} ({incident.id})")
 
 
-def title_line(incident: Incident, config: Config) -> Safe:
-    """Return the first line of the card."""
-    label = bold(severity_label(incident, config), 100)
-    return Safe(f"{mark(incident)} {label} · {bold(incident.title, TITLE)}")
+def title_line(incident: Incident) -> Safe:
+    """Return the headline as the first line of the card."""
+    title = bold(f"{incident.severity.value.upper()} · {incident.title}", TITLE)
+    return Safe(f"{mark(incident)} {title} ({incident.id})")
 
 
 def status_words(incident: Incident) -> Safe:
@@ -81,12 +88,20 @@ def due_line(incident: Incident, now: datetime | None = None) -> Safe:
     due = incident.update_due_at
     if due is None:
         return Safe("No further update is planned")
-    snoozed = incident.snoozed_until
-    if snoozed and (now is None or snoozed > now):
-        return Safe(f"*Reminders snoozed* until {time_of_day(snoozed)} · update due {when(due)}")
+    if is_snoozed(incident, now):
+        until = time_of_day(incident.snoozed_until)
+        return Safe(f"*Reminders snoozed* until {until} · update due {when(due)}")
     if is_overdue(incident, now):
         return Safe(f"⚠️ *Update overdue* since {when(due)} ({ago(due)})")
     return Safe(f"*Next update* due {when(due)}")
+
+
+def is_snoozed(incident: Incident, now: datetime | None = None) -> bool:
+    """Whether a reminder is put off: until after the update is due, and not over yet."""
+    until, due = incident.snoozed_until, incident.update_due_at
+    if until is None or due is None or until <= due:
+        return False
+    return now is None or until > now
 
 
 def is_overdue(incident: Incident, now: datetime | None = None) -> bool:
@@ -151,7 +166,7 @@ def unfinished(incident: Incident) -> list[Task]:
 
 def numbered(task: Task, limit: int = 200) -> Safe:
     """Return a task with the number that `/incident task done N` takes."""
-    text = f"{task.number}. {line(task.text, limit)} - {user(task.owner)} - {line(task.status, 40)}"
+    text = f"{task.number}. {line(task.text, limit)} · {user(task.owner)} · {line(task.status, 40)}"
     return Safe(text)
 
 

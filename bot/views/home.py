@@ -1,12 +1,13 @@
 """App Home: what is open, what waits for me, what is due."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.incident import Incident, Task
-from bot.views.answers.lists import Channels, incident_row, worst_first
-from bot.views.facts import headline
+from bot.views.answers.lists import Channels, incident_row, place_of, worst_first
+from bot.views.card import task_button
+from bot.views.facts import headline, is_snoozed
 from bot.views.kit import actions, button, context, divider, header, section
 from bot.views.limits import VIEW_BLOCKS, Block, View
 from bot.views.mrkdwn import ago, line, when
@@ -15,6 +16,7 @@ INCIDENTS: Final = 30
 TASKS: Final = 20
 DUE: Final = 10
 APPROVALS: Final = 20
+SOON: Final = timedelta(minutes=15)
 
 
 def home(
@@ -35,7 +37,7 @@ def home(
         actions(button("Declare an incident", "incident.declare", "new", "primary")),
         *_approvals(approvals),
         *_incidents(incidents, now, channels or {}),
-        *_tasks(tasks),
+        *_tasks(tasks, channels or {}),
         *_due(incidents, now),
     ]
     return {"type": "home", "blocks": blocks[:VIEW_BLOCKS]}
@@ -54,14 +56,15 @@ def _incidents(incidents: Sequence[Incident], now: datetime, channels: Channels)
     return [header(f"Open incidents ({len(incidents)})"), *rows, *_rest(len(incidents) - INCIDENTS)]
 
 
-def _tasks(tasks: Sequence[tuple[Incident, Task]]) -> list[Block]:
+def _tasks(tasks: Sequence[tuple[Incident, Task]], channels: Channels) -> list[Block]:
     left = [(incident, task) for incident, task in tasks if task.status != "done"]
     if not left:
         return []
     rows = [
         section(
-            f"*{incident.id}* · {task.number}. {line(task.text, 400)}"
-            f" · {line(task.status, 40)} · {ago(task.created_at)}"
+            f"{task.number}. {line(task.text, 400)} · {line(task.status, 40)}"
+            f" · {ago(task.created_at)}\n{place_of(incident, channels)} · {incident.id}",
+            task_button(incident, task),
         )
         for incident, task in left[:TASKS]
     ]
@@ -69,12 +72,18 @@ def _tasks(tasks: Sequence[tuple[Incident, Task]]) -> list[Block]:
 
 
 def _due(incidents: Sequence[Incident], now: datetime) -> list[Block]:
-    waiting = [(one.update_due_at, one) for one in incidents if one.is_open and one.update_due_at]
+    """Show what needs an update now; of the others the rows say when."""
+    waiting = [
+        (one.update_due_at, one)
+        for one in incidents
+        if one.is_open and one.update_due_at and one.update_due_at <= now + SOON
+        if not is_snoozed(one, now)
+    ]
     if not waiting:
         return []
     waiting.sort(key=lambda pair: (pair[0], pair[1].id))
     lines = [
-        f"{'⚠️ overdue since' if at < now else 'Update due'} {when(at)} · {headline(one)}"
+        f"{'⚠️ *Update overdue* since' if at < now else '*Update due*'} {when(at)} · {headline(one)}"
         for at, one in waiting[:DUE]
     ]
     return [header("Due next"), *(section(one) for one in lines), *_rest(len(waiting) - DUE)]

@@ -108,6 +108,12 @@ def heard(text: str) -> str:
     return re.sub("&(?:amp|lt|gt);", lambda entity: _UNESCAPED[entity[0]], _TOKEN.sub(_typed, text))
 
 
+def mentioned(word: str) -> str | None:
+    """Return the user id in `<@U0ANN|ann>`; None when it is no mention."""
+    match = re.fullmatch(r"<@([UW][A-Z0-9]{1,30})(?:\|[^>]*)?>", word.strip())
+    return match[1] if match else None
+
+
 def unescaped(mrkdwn: str) -> str:
     """Return finished mrkdwn as plain words: dates as their UTC fallback, mentions as @id."""
     words = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", mrkdwn)

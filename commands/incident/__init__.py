@@ -1,6 +1,7 @@
 """/incident: declare, update and resolve incidents, and everything around them."""
 
 from bot.command import SlashCommand
+from commands.incident import customers
 from commands.incident.clicks import CLICKS
 from commands.incident.events import EVENTS, TIMERS
 from commands.incident.forms import FORMS
@@ -15,9 +16,9 @@ command = SlashCommand(
     usage="declare [severity] [title] | update | resolve | status | list | help",
     handle=handle,
     opens=opens,
-    forms=FORMS,
-    clicks=CLICKS,
+    forms=(*FORMS, *customers.FORMS),
+    clicks=(*CLICKS, *customers.CLICKS),
     shortcuts=SHORTCUTS,
     events=EVENTS,
-    timers=TIMERS,
+    timers={**TIMERS, **customers.TIMERS},
 )

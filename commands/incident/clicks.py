@@ -34,7 +34,10 @@ async def task(turn: Turn, use: UseCases) -> None:
         raise Invalid(message)
     status = {"done": "done", "start": "in progress"}.get(_suffix(turn), "done")
     moved = await use.crew.set_task(turn, incident, int(number[:6]), status)
-    await use.reading.confirm(turn, moved, f"Task {number} {status}")
+    if (turn.intent.payload.get("view") or {}).get("type") == "home":
+        await use.listening.home_opened(turn)  # where the task is gone from the list
+    else:
+        await use.reading.confirm_task(turn, moved, int(number[:6]), status)
 
 
 async def snooze(turn: Turn, use: UseCases) -> None:
@@ -79,6 +82,8 @@ async def more(turn: Turn, use: UseCases) -> None:
             await use.reading.postmortem(turn, incident)
         case "escalate":
             await escalate(turn, use)
+        case "customers":
+            await use.status_pages.ask(turn, incident)
         case "reopen":
             moved = await use.incidents.reopen(turn, incident)
             await use.reading.confirm(turn, moved, "Reopened")

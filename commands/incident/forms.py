@@ -18,6 +18,8 @@ from bot.views.mrkdwn import heard
 from commands.incident import parsing
 from commands.incident.target import reading, target
 
+UPDATE = ("investigation", "impact", "mitigation", "eta")
+
 
 def loading(title: str, callback_id: str) -> Any:
     """Return the pure skeleton function of a form."""
@@ -28,7 +30,8 @@ async def fill_declare(intent: Intent, use: UseCases) -> View:
     """Make the declare form; a message it was opened from becomes its title."""
     await use.people.check(intent, Role.RESPONDER)
     words = parsing.words(intent.text).rest or intent.payload.get("message", {}).get("text", "")
-    return forms.declare(use.config, title=heard(words))
+    woken = await use.oncall.woken(intent.received_at)
+    return forms.declare(use.config, title=heard(words), woken=woken)
 
 
 async def fill_update(intent: Intent, use: UseCases) -> View:
@@ -65,7 +68,7 @@ async def fill_severity(intent: Intent, use: UseCases) -> View:
 async def fill_snooze(intent: Intent, use: UseCases) -> View:
     """Make the form that puts the reminder off."""
     await use.people.check(intent, Role.RESPONDER)
-    return forms.snooze(await _open(intent, use))
+    return forms.snooze(await _open(intent, use), intent.received_at)
 
 
 async def _open(intent: Intent, use: UseCases) -> Incident:
@@ -100,8 +103,7 @@ async def submit_declare(turn: Turn, use: UseCases) -> None:
 async def submit_update(turn: Turn, use: UseCases) -> None:
     """Post the update the form says."""
     incident = await target(turn, use)
-    status = Status(_text(turn.intent.values, "status") or incident.status.value)
-    moved = await use.incidents.update(turn, incident, _update(turn), status)
+    moved = await use.incidents.update(turn, incident, _update(turn), _status(turn.intent.values))
     await use.reading.confirm(turn, moved, "Update posted")
 
 
@@ -161,8 +163,7 @@ async def preview(intent: Intent, use: UseCases) -> View:
             moved = resolve(incident, _resolution(turn))
             message = use.telling.templates.resolved(moved, use.config)
         else:
-            status = Status(_text(intent.values, "status") or incident.status.value)
-            moved = post_update(incident, _update(turn), status)
+            moved = post_update(incident, _update(turn), _status(intent.values))
             message = use.telling.templates.update(moved, use.config)
     except UserError as error:
         return forms.refusal("Preview", str(error))
@@ -180,17 +181,17 @@ def check_declare(values: Values) -> Mapping[str, str]:
 
 
 def check_update(values: Values) -> Mapping[str, str]:
-    """Return what is wrong, by block."""
-    if any(_text(values, name).strip() for name in ("investigation", "impact", "mitigation")):
+    """Return what is wrong, by block; a new status alone is something to say."""
+    if _status(values) or any(_text(values, name).strip() for name in UPDATE):
         return {}
-    return {"investigation": "Say at least one thing: readers get this message."}
+    return {"investigation": "Say at least one thing, or choose a new status: readers get this."}
 
 
 def check_resolve(values: Values) -> Mapping[str, str]:
     """Return what is wrong, by block."""
     ending = _text(values, "ending") or "resolved"
     if ending == "resolved" and not _text(values, "applied").strip():
-        return {"applied": "Say what fixed it."}
+        return {"applied": "Say what fixed it; only a duplicate or a false alarm needs none."}
     if ending == CloseReason.DUPLICATE.value:
         other = _text(values, "duplicate_of").strip()
         if not parsing.INCIDENT.match(other):
@@ -224,8 +225,13 @@ def check_snooze(values: Values) -> Mapping[str, str]:
 
 def _update(turn: Turn) -> Update:
     said = turn.intent.values
-    fields = ("investigation", "impact", "mitigation", "eta")
-    return Update(by=turn.intent.user, at=turn.now, **{name: _text(said, name) for name in fields})
+    return Update(by=turn.intent.user, at=turn.now, **{name: _text(said, name) for name in UPDATE})
+
+
+def _status(values: Values) -> Status | None:
+    """Return the status that was chosen; None leaves it as it is."""
+    chosen = _text(values, "status")
+    return Status(chosen) if chosen not in ("", forms.UNCHANGED) else None
 
 
 def _resolution(turn: Turn) -> Resolution:

@@ -50,9 +50,9 @@ async def handle(turn: Turn, use: UseCases) -> None:
         await WORDS[verb].do(turn, use, said)
     else:
         near = difflib.get_close_matches(verb, WORDS, n=1, cutoff=0.5)
-        nearest = near[0] if near else "help"
-        usage = f"/incident {WORDS[nearest].usage}"
-        turn.audit("command.unknown", turn.intent.id, nearest=nearest)  # not what was typed
+        nearest = near[0] if near else None
+        usage = f"/incident {WORDS[nearest].usage}" if nearest else ""
+        turn.audit("command.unknown", turn.intent.id, nearest=nearest or "")  # not what was typed
         turn.answer(answers.unknown_word("/incident", said.verb, nearest, usage))
 
 
@@ -124,10 +124,10 @@ async def _task(turn: Turn, use: UseCases, said: Words) -> None:
             await use.reading.confirm(turn, moved, "Task added")
         case ["done", number] if number.isdecimal():
             moved = await use.crew.set_task(turn, incident, int(number[:6]), "done")
-            await use.reading.confirm(turn, moved, f"Task {number} done")
+            await use.reading.confirm_task(turn, moved, int(number[:6]), "done")
         case ["start", number] if number.isdecimal():
             moved = await use.crew.set_task(turn, incident, int(number[:6]), "in progress")
-            await use.reading.confirm(turn, moved, f"Task {number} in progress")
+            await use.reading.confirm_task(turn, moved, int(number[:6]), "in progress")
         case _:
             raise Invalid(_usage("task"))
 
@@ -192,8 +192,9 @@ async def _archive(turn: Turn, use: UseCases, said: Words) -> None:
 
 async def _help(turn: Turn, use: UseCases, said: Words) -> None:  # noqa: ARG001 -- one shape
     turn.audit("command.help", turn.intent.id)
-    usages = [(f"/incident {w.usage}", w.does, w.example) for w in WORDS.values()]
-    turn.answer(answers.help_text("/incident", usages))
+    usages = {name: (f"/incident {w.usage}", w.does, w.example) for name, w in WORDS.items()}
+    daily = [usages[name] for name in WORDS if name not in RARE]
+    turn.answer(answers.help_text("/incident", daily, [usages[name] for name in RARE]))
 
 
 def _usage(verb: str) -> str:
@@ -239,7 +240,7 @@ WORDS = {
         _task,
         "incident.task",
     ),
-    "status": Word("status [INC-42]", "show the panel", "/incident status", _status),
+    "status": Word("status [INC-42]", "show the panel", "/incident status INC-42", _status),
     "list": Word("list", "show the open incidents", "/incident list", _list),
     "timeline": Word("timeline", "show what happened", "/incident timeline", _timeline),
     "catchup": Word("catchup", "what you missed, for you alone", "/incident catchup", _catchup),
@@ -272,6 +273,8 @@ WORDS = {
     "archive": Word("archive", "archive the channel after the end", "/incident archive", _archive),
     "help": Word("help", "show this", "/incident help", _help),
 }
+RARE = ("close", "reopen", "postmortem", "archive", "help")
+"""What help shows last."""
 ALIASES = {
     "severity": "sev",
     "acknowledge": "ack",

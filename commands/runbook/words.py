@@ -31,9 +31,9 @@ async def handle(turn: Turn, use: UseCases) -> None:
     word = WORDS.get(verb)
     if word is None:
         near = difflib.get_close_matches(verb, WORDS, n=1, cutoff=0.5)
-        nearest = near[0] if near else "help"
+        nearest = near[0] if near else None
         turn.audit("command.unknown", turn.intent.id, word=verb[:40])
-        usage = f"/runbook {WORDS[nearest].usage}"
+        usage = f"/runbook {WORDS[nearest].usage}" if nearest else ""
         turn.answer(answers.unknown_word("/runbook", verb, nearest, usage))
     elif len(rest) < word.least:
         message = f"Usage: `/runbook {word.usage}`, for example `{word.example}`"

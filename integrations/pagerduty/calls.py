@@ -88,10 +88,13 @@ class Calls:
             found = await self._account.by_key(wish.args["key"])
             if found is not None:
                 return _named(found, found=True)
-        if wish.args.get("service") or not self._client.access.routing_key:
+        if not self._by_events(wish):
             return await self._create(wish)
         await self._event("trigger", wish)
         return {"facts": {"via": "events"}}
+
+    def _by_events(self, wish: Wish) -> bool:
+        return bool(self._client.access.routing_key) and not wish.args.get("service")
 
     async def _create(self, wish: Wish) -> Answer:
         args = wish.args
@@ -114,19 +117,22 @@ class Calls:
         return _named(reply.data.get("incident") or {})
 
     async def _acknowledge(self, wish: Wish) -> Answer:
-        sender = wish.args.get("sender")
-        if self._client.access.rest and (sender or not self._client.access.routing_key):
+        """Acknowledge as the person who did; without a seat of theirs, without a name."""
+        sender, status = wish.args.get("sender"), {"status": "acknowledged"}
+        if sender and self._client.access.rest:
             try:
-                return await self._put(wish, {"status": "acknowledged"}, sender)
+                return await self._put(wish, status, sender)
             except Rejected as error:
-                if error.code != _NO_REQUESTER or not self._client.access.routing_key:
-                    raise  # a person without a seat: it is acknowledged without a name
-        await self._event("acknowledge", wish)
-        return {}
+                if error.code != _NO_REQUESTER:
+                    raise
+        if self._by_events(wish):
+            await self._event("acknowledge", wish)
+            return {}
+        return await self._put(wish, status)
 
     async def _resolve(self, wish: Wish) -> Answer:
         done = {"at": datetime.now(UTC).isoformat()}
-        if self._client.access.routing_key and not wish.args.get("service"):
+        if self._by_events(wish):
             await self._event("resolve", wish)
             return done
         return {**await self._put(wish, {"status": "resolved"}), **done}

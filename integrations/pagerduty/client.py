@@ -7,6 +7,7 @@ other integrations), and every request has our deadline.
 
 import asyncio
 import functools
+import logging
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ class PagerDutyClient:
 
     def __init__(self, access: Access) -> None:
         """Keep the keys."""
+        logging.getLogger("httpx2").setLevel(logging.WARNING)  # it writes a line for each request
         self.access = access
         self._rest: _Rest | None = None
         self._events: _Events | None = None

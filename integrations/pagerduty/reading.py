@@ -10,6 +10,7 @@ from integrations.pagerduty.client import PagerDutyClient
 from integrations.pagerduty.wire import heard_read, moment
 
 _MOST: Final = 100
+_NEWEST: Final = {"date_range": "all", "sort_by": "created_at:desc"}
 _AHEAD: Final = timedelta(days=14)
 _GONE: Final = frozenset({"2100", "404"})
 
@@ -25,7 +26,7 @@ class Account:
 
     async def by_key(self, key: str) -> dict[str, Any] | None:
         """Return the newest incident of a dedup_key, open or not; None when there is none."""
-        asked = {"incident_key": key, "date_range": "all", "sort_by": "created_at:desc"}
+        asked = {"incident_key": key, **_NEWEST}
         reply = await self._client.get("/incidents", asked)
         found = reply.data.get("incidents") or []
         return dict(found[0]) if found else None
@@ -90,7 +91,7 @@ class PagerDutyPager:
         path, asked = (
             (f"/incidents/{pager}", None)
             if pager
-            else ("/incidents", {"incident_key": key, "date_range": "all"})
+            else ("/incidents", {"incident_key": key, **_NEWEST})
         )
         try:
             reply = await self._client.get(path, asked)

@@ -17,7 +17,7 @@ from bot.domain.statuspage import (
 from bot.errors import Stale, Unavailable
 from bot.ports import Memory
 
-KIND = "page"
+KIND = "public-page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,16 @@
 """Carries entries of the lanes `statuspage:INC` to a page. The last gate before customers."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from bot.domain.outbox import Entry
-from bot.domain.statuspage import Notice, PageIncident, PagePost
-from bot.errors import Rejected
+from bot.domain.statuspage import PageIncident, PagePost
+from bot.errors import OutcomeUnknown, Rejected
 from bot.ports import Memory, StatusPage, Taken
+
+DEADLINE_S: Final = 50  # a text takes three requests at most, each a second after the last
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,17 @@ class Publisher:
         Raises:
             Rejected: the incident is private, or the text is not the approved one; the page is
                 not asked then.
+            OutcomeUnknown: it took too long.
         """
         entry = taken.entry
         post = PagePost.model_validate(entry.args["post"])
         await self._gate(entry, post)
-        answer = await self._done(taken, post)
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                answer = await self._done(taken, post)
+        except TimeoutError as error:
+            message = "The status page took too long; it may have been done."
+            raise OutcomeUnknown(message) from error
         facts = {"digest": entry.args["digest"], "page": answer["page"]}
         return {"entry": entry.id, "facts": facts, **answer}
 
@@ -36,7 +45,7 @@ class Publisher:
         if incident.private:
             message = f"{incident.id} is private: customers are never told."
             raise Rejected(message, code="private")
-        if post.incident != incident.id or seal(post.notice) != entry.args["digest"]:
+        if post.incident != incident.id or post.notice.digest != entry.args["digest"]:
             message = "The text is not the one that was approved; nothing was published."
             raise Rejected(message, code="seal")
 
@@ -54,8 +63,3 @@ class Publisher:
         else:
             done = await self.page.publish(post, page_id, doubtful=doubtful)
         return {"page": done.page_id, "update": done.update_id}
-
-
-def seal(notice: Notice) -> str:
-    """Return the digest of what is about to be published."""
-    return notice.digest

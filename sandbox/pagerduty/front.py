@@ -41,6 +41,7 @@ class Front:
         self._faults = faults
         self._token = token
 
+    @web.middleware
     async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Record it, let faults happen, check the key, answer."""
         if request.path.startswith("/page"):

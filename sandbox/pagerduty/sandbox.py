@@ -37,7 +37,7 @@ class PagerDutySandbox:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Serve; port 0 = any free one."""
-        app = web.Application(middlewares=[web.middleware(self._front.handle)])
+        app = web.Application(middlewares=[self._front.handle])
         app.add_routes(Rest(self.account, seed.ROUTING_KEY).routes())
         app.add_routes(Page(self.account, self.press).routes())
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)

@@ -27,6 +27,7 @@ async def live(store, clock):
             marks=(Mark(index="open", member="INC-1", score=1),),
             lines={"INC-1": (line,)},
             refs={"INC-1": {"channel": "C1"}},
+            releases=(("INC-1", "never"),),
             entries=(
                 entry("a", coalesce="k"),
                 entry("b", after="never"),
@@ -50,7 +51,7 @@ async def live(store, clock):
     await store.due.begin("intent:t1")
     await store.memory.commit(Change(timers=(Timer(kind="update", subject="INC-1", at=NIGHT),)))
     await store.inbox.record(intent("t2"))
-    await store.output.append("RUN-1", "steps/restart", "restarted")
+    await store.output.append("RUN-1", "steps/restart", "restarted", "1")
     await store.pace.wait("C1", every=timedelta(seconds=1), burst=1, now=NIGHT)
 
 

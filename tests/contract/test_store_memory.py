@@ -27,6 +27,7 @@ def everything_at_once(**fields):
         "audit": (AuditRecord(at=NIGHT, who="U1", what="incident.declared"),),
         "retry_lanes": (("channel:C1", "INC-2"),),
         "drop_lanes": (("housekeeping:INC-2", "INC-2"),),
+        "releases": (("INC-2", "card"),),
     }
     return Change(**{**given, **fields})
 

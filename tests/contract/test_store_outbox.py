@@ -139,6 +139,50 @@ async def test_after_waits_until_after_until_at_most(store, clock):
     assert await drained(store) == ["a"]
 
 
+LIMITED = {"after": "channel", "after_until": NIGHT + 5 * SECOND}
+
+
+async def test_a_released_reference_is_waited_for_no_longer(store):
+    """What has a limit goes at once, woken by the commit; what cannot go without it waits on."""
+    await owe(store, entry("a", **LIMITED), entry("b", "INC-2", **LIMITED))
+    await owe(store, entry("c", lane="topic", after="channel"))
+    assert await look(store) == NIGHT + 5 * SECOND
+    assert await look(store, "topic") is None
+    await store.memory.commit(Change(releases=(("INC-1", "channel"),)))
+    assert (await due(store))["lane:channel:C1"] == "waiting"
+    assert await drained(store) == ["a"]
+    await owe(store, entry("d", **LIMITED))  # what comes later need not wait either
+    assert await drained(store) == ["d"]
+    assert await look(store, "topic") is None
+
+
+async def test_a_released_reference_that_is_set_after_all_is_there_for_everyone(store):
+    await owe(store, entry("a", lane="topic", after="channel"))
+    assert await look(store, "topic") is None
+    await store.memory.commit(Change(releases=(("INC-1", "channel"),)))
+    await store.memory.commit(Change(refs={"INC-1": {"channel": "C7"}}))
+    assert await drained(store, "topic") == ["a"]
+    await store.memory.commit(Change(refs={"INC-1": {"channel": ""}}))
+    await owe(store, entry("b", **LIMITED))
+    assert await look(store) == NIGHT + 5 * SECOND  # the release is over
+
+
+async def test_releasing_what_is_there_changes_nothing(store):
+    await store.memory.commit(Change(refs={"INC-1": {"channel": "C7"}}))
+    before = await everything(store)
+    await store.memory.commit(Change(releases=(("INC-1", "channel"),)))
+    assert await everything(store) == before
+
+
+async def test_after_may_name_several_references(store):
+    await owe(store, entry("a", after="channel announced"))
+    for refs in ({"announced": "1.2"}, {"channel": "C7"}):
+        assert await look(store) is None
+        await store.memory.commit(Change(refs={"INC-1": refs}))
+        assert (await due(store))["lane:channel:C1"] == "waiting"
+    assert await drained(store) == ["a"]
+
+
 async def test_after_without_incident_has_nothing_to_wait_for(store):
     await owe(store, entry("a", None, after="channel"))
     assert await drained(store) == ["a"]

@@ -22,7 +22,7 @@ def declared(person: Window, title: str) -> str:
 
 def follow(person: Window, title: str) -> str:
     """Click the channel's name in the private answer."""
-    link = person.messages(title, "is declared", private=True).get_by_role("link")
+    link = person.messages(title, "Declared", private=True).get_by_role("link")
     expect(link).to_have_text(re.compile(rf"#inc-\d+-{title.replace(' ', '-')}"))
     room = link.inner_text().removeprefix("#")
     link.click()
@@ -44,7 +44,7 @@ def test_a_stranger_takes_an_incident_from_declare_to_resolved(
     ann.at("composer").press_sequentially("declare high checkout is slow")
     ann.at("composer").press("Enter")
     assert follow(ann, "checkout is slow") == "inc-00001-checkout-is-slow"
-    expect(card(ann)).to_contain_text("SEV2 · High · checkout is slow")
+    expect(card(ann)).to_contain_text("SEV2 · checkout is slow")
     expect(card(ann)).to_contain_text("Investigating")
 
     update_after_a_preview(ann, "The pool is full since the deploy.")

@@ -3,6 +3,8 @@
 import random
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from bot.bootstrap.parts import find_commands
 from bot.slack.manifest import manifest
@@ -81,11 +83,17 @@ class Spread(Delivery):
         self.urls = [url] if url else []
 
 
+@cache
+def app_manifest() -> dict[str, Any]:
+    """Return what the app asks for; the same for every workspace."""
+    return manifest(find_commands(), socket_mode=False, request_url="https://bot.invalid")
+
+
 def slack_for(calls: Calls, *, rate_limits: bool, seed: int) -> tuple[SlackSandbox, Spread]:
     """Return a sandbox that tells of its calls, and the way from it to the bots."""
     slack = SlackSandbox(
         signing_secret=SIGNING_SECRET,
-        manifest=manifest(find_commands(), socket_mode=False, request_url="https://bot.invalid"),
+        manifest=app_manifest(),
         rate_limits=rate_limits,
         retry_delays=RETRIES,
     )

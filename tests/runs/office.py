@@ -4,10 +4,11 @@
 """
 
 import itertools
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from bot.bootstrap.carrying_out import CarryingOut, carrying_out
@@ -15,119 +16,30 @@ from bot.bootstrap.runbooks import Toolbox
 from bot.boundary import Boundary
 from bot.domain.change import AuditRecord
 from bot.domain.config import Channels, Config, System
+from bot.domain.incident import IncidentRole
 from bot.domain.intent import Intent, IntentKind
-from bot.domain.lifecycle import Declaration
-from bot.domain.person import Holders, Person, Role
+from bot.domain.lifecycle import Declaration, declare
 from bot.domain.redaction import Redactor
 from bot.domain.run import Run
-from bot.domain.severity import Severity
+from bot.domain.severity import DEFAULT_TIMETABLES, Severity
 from bot.engine.bindings import Bindings
 from bot.engine.catalog import Catalog
 from bot.engine.executor import Executor
-from bot.errors import NotFound, Rejected, Unavailable
+from bot.errors import NotFound, Rejected
 from bot.ports import Memory, Taken
 from bot.routing import Routes
 from bot.slack.template import Obsolete, filled, saved
 from bot.store.store import RedisStore
-from bot.usecases import UseCases
-from bot.usecases.crew import Crew
-from bot.usecases.delivery import Delivery
 from bot.usecases.finding import Finding
-from bot.usecases.incidents import Incidents
 from bot.usecases.journal import Tempo
-from bot.usecases.listening import Listening
 from bot.usecases.people import People
-from bot.usecases.reading import Reading
-from bot.usecases.reminders import Reminders
-from bot.usecases.telling import Telling
-from bot.views.templates import Templates
-from commands.incident import command as incident_command
+from bot.usecases.turn import Turn
 from commands.runbook import command as runbook_command
 from tests.runs.plant import BOOKS, Plant, integration
+from tests.runs.town import ANN, CANARY, LEA, OPS, ROLES, SAM, Slack, Town, words
 from tests.support.redis import StillClock
 
-ANN, BOB, LEA, DAN, SAM, ADA, EVE = "U0ANN", "U0BOB", "U0LEA", "U0DAN", "U0SAM", "U0ADA", "U0EVE"
-GUEST, STRANGER, GONE = "U0GUEST", "U0STRANGE", "U0GONE"
-OPS = "C0OPS"
-CANARY = "canary-7f3a9b2c/Zx+9=tail"
-ROLES = {
-    Role.VIEWER: Holders(everyone=True),
-    Role.RESPONDER: Holders(everyone=True),
-    Role.OPERATOR: Holders(users=(ANN, BOB), groups=("S0OPS",)),
-    Role.LEAD: Holders(users=(LEA,)),
-    Role.DATA_OWNER: Holders(users=(DAN,)),
-    Role.SECURITY_LEAD: Holders(users=(SAM,)),
-    Role.ADMIN: Holders(users=(ADA,)),
-}
 FAST = Tempo(renew_s=0.3, look_s=0.1, backoff_s=0.001)
-
-
-@dataclass
-class People_:
-    """bot.ports.Directory by tables."""
-
-    groups: dict[str, set[str]] = field(default_factory=lambda: {"S0OPS": {EVE}})
-    rooms: dict[str, set[str]] = field(default_factory=dict)
-    deleted: set[str] = field(default_factory=set)
-    down: bool = False
-
-    async def person(self, user: str, team: str) -> Person:
-        self._up()
-        return Person(
-            id=user,
-            team=team,
-            name=user.lower(),
-            guest=user == GUEST,
-            foreign=user == STRANGER,
-            deleted=user in self.deleted or user == GONE,
-        )
-
-    async def group(self, group: str) -> Collection[str]:
-        self._up()
-        return self.groups.get(group, set())
-
-    async def members(self, channel: str) -> Collection[str]:
-        self._up()
-        return self.rooms.get(channel, set())
-
-    def _up(self) -> None:
-        if self.down:
-            message = "Slack is silent."
-            raise Unavailable(message)
-
-
-@dataclass
-class Slack:
-    """What was said where. `refuse` makes a call fail for good."""
-
-    messages: dict[str, dict[str, Any]] = field(default_factory=dict)  # ts -> message
-    private: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # user, answer
-    files: list[dict[str, Any]] = field(default_factory=list)
-    calls: list[str] = field(default_factory=list)
-    refuse: set[str] = field(default_factory=set)
-    _stamps: Iterable[int] = field(default_factory=itertools.count)
-
-    def do(self, call: str, args: dict[str, Any]) -> dict[str, Any]:
-        self.calls.append(call)
-        if args.get("channel") in self.refuse:
-            message = "channel_not_found"
-            raise Rejected(message, code="channel_not_found")
-        if call == "answer":
-            self.private.append((args["user"], args))
-        elif call == "chat.postMessage":
-            ts = f"{next(iter(self._stamps))}.0"
-            self.messages[ts] = args
-            return {"ts": ts, "channel": args["channel"]}
-        elif call == "chat.update":
-            self.messages[args["ts"]] = {**self.messages[args["ts"]], **args}
-        elif call == "files.upload":
-            self.files.append(args)
-        elif call == "conversations.create":
-            return {"channel": {"id": f"C{args['name'].upper()[:20]}", "name": args["name"]}}
-        return {}
-
-    def in_channel(self, channel: str) -> list[dict[str, Any]]:
-        return [one for one in self.messages.values() if one["channel"] == channel]
 
 
 @dataclass
@@ -137,12 +49,12 @@ class Office:
     store: RedisStore
     clock: StillClock
     plant: Plant
-    people: People_
+    people: Town
     slack: Slack
     config: Config
     box: Toolbox
     about: CarryingOut
-    use: UseCases
+    use: Any
     boundary: Boundary
     numbers: Any
 
@@ -150,7 +62,9 @@ class Office:
         self, user: str, text: str, channel: str = OPS, name: str = "/runbook"
     ) -> str:
         """Type a slash command and have it decided; returns the private answer."""
-        return await self._asked(IntentKind.COMMAND, name, user=user, text=text, channel=channel)
+        return await self._asked(
+            IntentKind.COMMAND, "/runbook", user=user, text=text, channel=channel
+        )
 
     async def click(self, user: str, action: str, value: str, channel: str = OPS) -> str:
         """Press a button and have it decided; returns the private answer."""
@@ -194,7 +108,8 @@ class Office:
                 return
             for item, _first in offer.items:
                 await self._one(item)
-        raise AssertionError("there is always more to do")
+        message = "there is always more to do"
+        raise AssertionError(message)
 
     async def _one(self, item: str) -> None:
         run = await self.store.due.begin(item)
@@ -228,7 +143,7 @@ class Office:
         audit = AuditRecord(at=self.clock.now(), who="signalbox", what=f"slack.{entry.call}")
         try:
             args = await filled(
-                entry.args, taken.refs, self.use.delivery.runs.renderers, call=entry.call
+                entry.args, taken.refs, self.about.run_delivery.renderers, call=entry.call
             )
             answer = self.slack.do(entry.call, args)
         except Obsolete:
@@ -255,25 +170,41 @@ class Office:
         return run.approval
 
     async def incident(self, severity: Severity = Severity.SEV1, **said: Any) -> str:
-        """Declare an incident led by LEA; returns its channel."""
-        title = f"{severity.value} {'--private ' if said.get('private') else ''}shop is down"
-        await self.command(LEA, f"declare {title}", name="/incident")
-        await self.work()
-        newest = (await self.store.memory.marked("incidents"))[0]
-        channel = (await self.store.memory.refs(newest))["channel"]
+        """Open an incident led by LEA, with ANN and SAM in its channel; returns the channel."""
+        number = await self.store.memory.number("incident", f"incident{next(self.numbers)}")
+        channel = f"C0INC{number}"
+        wanted = Declaration(title="shop is down", severity=severity, invite=(ANN, SAM), **said)
+        now, timetable = self.clock.now(), DEFAULT_TIMETABLES[severity]
+        made = declare(number, wanted, by=LEA, now=now, timetable=timetable)
+        made = made.model_copy(update={"roles": {IncidentRole.COMMANDER: LEA}})
+        turn = Turn(self.intent(IntentKind.COMMAND, "/incident", user=LEA), now)
+        kept = turn.keep(made, new=True)
+        change = turn.change().model_copy(update={"refs": {kept.id: {"channel": channel}}})
+        await self.store.memory.commit(change)
         self.people.rooms[channel] = {LEA, ANN, SAM}
-        await self.command(LEA, "role commander", channel=channel, name="/incident")
-        await self.work()
         return channel
 
 
+@dataclass
+class Failing:
+    """What the boundary asks of bot.usecases.delivery, for runs alone."""
+
+    store: RedisStore
+    about: CarryingOut
+
+    async def failed(self, turn: Turn, entry_id: str) -> None:
+        entry = await self.store.outbox.failed(entry_id)
+        if entry is not None:
+            await self.about.run_delivery.failed(turn, entry)
+
+
 @asynccontextmanager
-async def office(
+async def office(  # noqa: PLR0913 - each is what one kind of test shares or replaces
     store: RedisStore,
     clock: StillClock,
     *,
     plant: Plant | None = None,
-    people: People_ | None = None,
+    people: Town | None = None,
     slack: Slack | None = None,
     memory: Memory | None = None,
     books: Iterable[Any] = BOOKS,
@@ -287,7 +218,7 @@ async def office(
         store.memory = memory  # type: ignore[assignment] # a proxy of it
     plant = plant or Plant()
     plant.clock = clock
-    people, slack = people or People_(), slack or Slack()
+    people, slack = people or Town(), slack or Slack()
     told = _config(config)
     bindings = Bindings([integration(plant)], told.systems)
     secrets = {"SHOP_TOKEN": CANARY}
@@ -303,8 +234,16 @@ async def office(
     about = carrying_out(
         box, store, clock, people, asked, finding, tempo=tempo, sleep=sleep, name=name
     )
-    use = _use_cases(told, store, clock, people, asked, finding, about)
-    routes = Routes.of((runbook_command, incident_command))
+    use: Any = SimpleNamespace(
+        config=told,
+        limits=about.limits,
+        runs=about.runs,
+        approvals=about.approvals,
+        execution=about.execution,
+        run_reading=about.run_reading,
+        delivery=Failing(store, about),
+    )
+    routes = Routes.of((runbook_command,))
     boundary = Boundary(store.inbox, store.memory, clock, use, routes.handler, routes.timers)
     counting = numbers or itertools.count()
     yield Office(store, clock, plant, people, slack, told, box, about, use, boundary, counting)
@@ -318,62 +257,3 @@ def _config(changes: dict[str, Any]) -> Config:
         "systems": {"shop": system},
     }
     return Config(**{**fields, **changes})
-
-
-def _use_cases(  # noqa: PLR0913, PLR0917 -- wiring
-    config: Config,
-    store: RedisStore,
-    clock: StillClock,
-    directory: People_,
-    people: People,
-    finding: Finding,
-    about: CarryingOut,
-) -> UseCases:
-    memory = store.memory
-    telling = Telling(config, Templates(None))
-    reading = Reading(memory, clock, config, people, finding)
-    return UseCases(
-        config=config,
-        people=people,
-        finding=finding,
-        telling=telling,
-        incidents=Incidents(memory, config, directory, people, finding, telling),
-        crew=Crew(config, directory, people, telling),
-        reading=reading,
-        reminders=Reminders(memory, telling),
-        listening=Listening(memory, None, people, finding, telling, "U0BOT"),  # type: ignore[arg-type] # unused
-        delivery=Delivery(
-            memory, store.outbox, clock, config, people, telling, reading, about.run_delivery
-        ),
-        limits=about.limits,
-        runs=about.runs,
-        approvals=about.approvals,
-        execution=about.execution,
-        run_reading=about.run_reading,
-    )
-
-
-def words(message: dict[str, Any]) -> str:
-    """Return everything a message says, one line each."""
-    found = [str(message.get("text", ""))]
-    for block in message.get("blocks", ()):
-        texts = [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]
-        found += [
-            str(one["text"]) if isinstance(one["text"], str) else str(one["text"]["text"])
-            for one in texts
-            if isinstance(one, dict) and "text" in one
-        ]
-    return "\n".join(found)
-
-
-def buttons(message: dict[str, Any]) -> dict[str, str]:
-    """Return action id -> value of every button of a message."""
-    return {
-        one["action_id"]: one["value"]
-        for block in message.get("blocks", ())
-        if block["type"] == "actions"
-        for one in block["elements"]
-    }
-
-
-__all__ = ["Declaration", "Office", "office"]

@@ -80,7 +80,7 @@ class Name(Params):
     name: str = "api"
 
 
-def integration(plant: Plant) -> Integration:
+def integration(plant: Plant) -> Integration:  # noqa: C901, PLR0915 - its actions, one by one
     """Return the integration `plant` whose client is the plant."""
     actions: ActionSet[Plant] = ActionSet("plant")
 

@@ -6,9 +6,10 @@ from bot.domain.intent import IntentKind
 from bot.domain.run import RunState
 from bot.store.store import RedisStore
 from commands.runbook import parsing
-from commands.runbook.forms import FORMS, check_respond, check_reason, check_typed
-from tests.runs.office import ANN, BOB, EVE, GUEST, OPS, Office, buttons, office, words
+from commands.runbook.forms import FORMS, check_reason, check_respond, check_typed
+from tests.runs.office import Office, office
 from tests.runs.plant import BOOKS, GROW, book
+from tests.runs.town import ANN, BOB, EVE, GUEST, OPS, buttons, words
 from tests.runs.ways import approve, asked, carried_out
 from tests.support.blockkit import check_message, check_view
 from tests.support.redis import StillClock
@@ -102,12 +103,12 @@ async def test_pending_and_home_show_what_waits_for_me(shop: Office):
     value = await asked(shop, "grow")
     said = await shop.command(BOB, "pending")
     assert "1 request waiting" in said
-    rows = await shop.about.run_reading.waiting_for(BOB, "T1")
+    rows = await shop.about.run_delivery.waiting_for(BOB)
     assert any(
         value in buttons({"blocks": [row]}).values() for row in rows if row["type"] == "actions"
     )
-    assert await shop.about.run_reading.waiting_for(ANN, "T1") == []
-    assert await shop.about.run_reading.waiting_for("U0NOBODY", "T1") == []
+    for user in (ANN, "U0NOBODY", GUEST):
+        assert await shop.about.run_delivery.waiting_for(user) == []
 
 
 async def test_every_form_can_be_shown(shop: Office):

@@ -5,7 +5,8 @@ from structlog.testing import capture_logs
 
 from bot.domain.run import Answer, RunState, StepState
 from bot.errors import OutcomeUnknown, Rejected, Unavailable
-from tests.runs.office import ANN, OPS, Office, buttons, words
+from tests.runs.office import Office
+from tests.runs.town import ANN, OPS, buttons, words
 from tests.runs.ways import answer, approve, asked, carried_out
 
 

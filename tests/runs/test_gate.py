@@ -1,4 +1,4 @@
-"""What was approved is what runs (P3): just before the first change everything is looked at again."""
+"""What was approved is what runs (P3): before the first change everything is looked at again."""
 
 from datetime import datetime
 
@@ -7,14 +7,14 @@ import pytest
 from bot.domain.approval import Decision
 from bot.domain.config import Freeze
 from bot.domain.person import Role
-from bot.domain.run import RunState
+from bot.domain.run import Answer, RunState
 from bot.engine.catalog import Catalog
 from bot.errors import Rejected, Unavailable
 from bot.store.store import RedisStore
-from tests.runs.office import ADA, ANN, BOB, EVE, LEA, Office, buttons, office, words
+from tests.runs.office import Office, office
 from tests.runs.plant import BOOKS, GROW, LOOK, WELL, book, step
+from tests.runs.town import ADA, ANN, BOB, EVE, LEA, buttons, words
 from tests.runs.ways import answer, approve, asked
-from bot.domain.run import Answer
 from tests.support.redis import StillClock
 
 

@@ -5,7 +5,8 @@ import asyncio
 from bot.domain.run import Answer, RunState
 from bot.errors import OutcomeUnknown
 from bot.store.store import RedisStore
-from tests.runs.office import ANN, BOB, EVE, OPS, Office, office, words
+from tests.runs.office import Office, office
+from tests.runs.town import ANN, BOB, EVE, OPS, words
 from tests.runs.ways import answer, approve, asked
 from tests.support.redis import StillClock
 

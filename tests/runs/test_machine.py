@@ -23,14 +23,14 @@ from hypothesis.stateful import (
 from redis import Redis
 from structlog.testing import capture_logs
 
-from bot.domain.approval import Decision
-from bot.domain.run import Answer, Run, RunState
+from bot.domain.run import Run, RunState
 from bot.errors import OutcomeUnknown, Rejected, Unavailable
 from bot.store.store import RedisStore
 from bot.usecases.approvals import to_type
-from tests.runs.office import ANN, BOB, DAN, EVE, LEA, Office, office
+from tests.runs.office import Office, office
 from tests.runs.plant import Killed
-from tests.runs.ways import Dying
+from tests.runs.town import ANN, BOB, DAN, EVE, LEA
+from tests.runs.ways import Dying, allowed, true_answer
 from tests.support.redis import StillClock
 
 BOOKS = ("see", "grow", "restart", "both", "flush", "two", "confirmed", "sized count=3", "asking")
@@ -72,26 +72,9 @@ class Life(RuleBasedStateMachine):
         """Keep what is wrong: an error in a step would only be noted as its unknown outcome."""
         REACHED["touched"] += 1
         try:
-            await self._allowed(step_key)
+            await allowed(self.shop, step_key)
         except AssertionError as error:
             self.wrong.append(f"{step_key}: {error}")
-
-    async def _allowed(self, step_key: str) -> None:
-        """What is asked at the moment something is touched."""
-        shelf = self.shop.about.runs.shelf
-        run = await shelf.run(step_key.partition("/")[0])
-        assert run.state in {RunState.RUNNING, RunState.ROLLING_BACK}
-        assert run.approval is not None
-        approval = await shelf.approval(run.approval)
-        assert approval.decision is Decision.APPROVED
-        assert approval.digest == run.plan.digest == approval.plan.digest
-        assert approval.run == run.id
-        yes = {vote.by for vote in approval.yes}
-        assert len(yes) >= approval.policy.quorum(approval.severity)
-        assert not yes & {approval.requester, approval.editor}
-        assert approval.confirmed_at or not (approval.policy.typed or approval.policy.confirm)
-        [lock] = await shelf.locks(["system:shop"])
-        assert lock.holder == run.id
 
     # ------------------------------------------------------------ what people do
 
@@ -155,30 +138,7 @@ class Life(RuleBasedStateMachine):
     def answer_a_question(self, place, back):
         run = self.do(self._run(place))
         if run is not None:
-            self.do(self._answer(run, back=back))
-
-    async def _answer(self, run: Run, *, back: bool) -> None:
-        """Answer truly: done when it happened, again when it did not."""
-        question = run.question
-        if question is None:
-            return
-        entry = run.entry(question.key)
-        happened = any(
-            self.shop.plant.by_key[f"{name} {run.id}/{entry.planned.id}"]
-            for name in ("set", "restart", "flush")
-        )
-        wish = Answer.DONE if happened or entry.human else Answer.RETRY
-        choice = Answer.ROLL_BACK if back else wish
-        if choice not in question.choices:
-            choice = next(one for one in (Answer.RETRY, Answer.ABORT) if one in question.choices)
-        if choice is Answer.RETRY and happened and entry.planned.changes and not entry.undo:
-            choice = Answer.ABORT
-        value = f"{run.id}|{question.number}"
-        await self.shop.click(ANN, f"run.answer:{choice.name.lower()}", value)
-        for user in (BOB, LEA):
-            newer = await self.shop.about.runs.shelf.run(run.id)
-            if newer.question == question:
-                await self.shop.click(user, f"run.answer:{choice.name.lower()}", value)
+            self.do(true_answer(self.shop, run, back=back))
 
     @rule(on=st.sampled_from([True, False, False, False]))
     def kill_switch(self, on):
@@ -276,7 +236,7 @@ class Life(RuleBasedStateMachine):
             await self.shop.pass_time(minutes=31)
             runs = await self._runs()
             for run in runs:
-                await self._answer(run, back=False)
+                await true_answer(self.shop, run, back=False)
         runs = await self._runs()
         assert all(run.is_over for run in runs), [(r.state, r.question) for r in runs]
         names = ["system:shop", "plant/replicas", "plant/api"]

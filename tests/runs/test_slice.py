@@ -1,7 +1,8 @@
 """The shortest way through: ask, approve, run, see."""
 
 from bot.domain.run import RunState, StepState
-from tests.runs.office import ANN, BOB, EVE, OPS, Office, buttons, words
+from tests.runs.office import Office
+from tests.runs.town import ANN, BOB, EVE, OPS, buttons, words
 
 
 async def test_a_reading_runbook_runs_at_once(shop: Office):

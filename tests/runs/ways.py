@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from bot.domain.approval import Decision
 from bot.domain.change import Change
 from bot.domain.run import Answer, Run, RunState
 from bot.usecases.approvals import to_type
-from tests.runs.office import ANN, BOB, DAN, Office
+from tests.runs.office import Office
 from tests.runs.plant import Killed
+from tests.runs.town import ANN, BOB, DAN, LEA
 
 
 async def asked(office: Office, words: str, user: str = ANN) -> str:
@@ -81,3 +83,44 @@ class Dying:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.memory, name)
+
+
+async def allowed(office: Office, step_key: str) -> None:
+    """Assert what must be so at the moment something is touched."""
+    shelf = office.about.runs.shelf
+    run = await shelf.run(step_key.partition("/")[0])
+    assert run.state in {RunState.RUNNING, RunState.ROLLING_BACK}
+    assert run.approval is not None
+    approval = await shelf.approval(run.approval)
+    assert approval.decision is Decision.APPROVED
+    assert approval.digest == run.plan.digest == approval.plan.digest
+    assert approval.run == run.id
+    yes = {vote.by for vote in approval.yes}
+    assert len(yes) >= approval.policy.quorum(approval.severity)
+    assert not yes & {approval.requester, approval.editor}
+    assert approval.confirmed_at or not (approval.policy.typed or approval.policy.confirm)
+    [lock] = await shelf.locks(["system:shop"])
+    assert lock.holder == run.id
+
+
+async def true_answer(office: Office, run: Run, *, back: bool) -> None:
+    """Answer a run's question, if it has one: done when it happened, again when it did not."""
+    question = run.question
+    if question is None:
+        return
+    entry = run.entry(question.key)
+    happened = any(
+        office.plant.by_key[f"{name} {run.id}/{entry.planned.id}"]
+        for name in ("set", "restart", "flush")
+    )
+    wish = Answer.DONE if happened or entry.human else Answer.RETRY
+    choice = Answer.ROLL_BACK if back else wish
+    if choice not in question.choices:
+        choice = next(one for one in (Answer.RETRY, Answer.ABORT) if one in question.choices)
+    if choice is Answer.RETRY and happened and entry.planned.changes and not entry.undo:
+        choice = Answer.ABORT
+    for user in (ANN, BOB, LEA):
+        newest = await office.about.runs.shelf.run(run.id)
+        if newest.question == question:
+            value = f"{run.id}|{question.number}"
+            await office.click(user, f"run.answer:{choice.name.lower()}", value)

@@ -16,6 +16,7 @@ from tests.support.world import World
 
 Json = dict[str, Any]
 ANNOUNCE = "C0INCIDENTS"
+FAILS = "⚠️ (Nothing more is|The incident channel could not be made)"  # a lane that waits for Retry
 ALERTS = "C0ALERTS"  # a channel that has nothing to do with any incident
 RESPONDERS = ("U0ANN", "U0BOB", "U0LEA", "U0DAN", "U0SAM", "U0ADA", "U0NEW")
 

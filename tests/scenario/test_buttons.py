@@ -64,12 +64,18 @@ async def test_the_buttons_of_a_task_move_it_on(at: Scene) -> None:
     channel = await at.declare()
     await at.type("task add drain node-3", channel=channel)
     await at.type("task add call the provider", channel=channel)
-    await at.press("incident.task:start", channel=channel, ts=at.posted(channel)[2]["ts"])
+    ts, posts = at.posted(channel)[2]["ts"], len(at.posts())
+    assert await at.press("incident.task:start", channel=channel, ts=ts) == ""
     assert (await at.incident()).tasks[0].status == "in progress"
-    await at.press("incident.task:done", channel=channel, ts=at.posted(channel)[2]["ts"])
+    assert buttons(at.posted(channel)[2]).keys() == {"incident.task:done"}
+    assert await at.press("incident.task:done", channel=channel, ts=ts) == ""
     assert (await at.incident()).tasks[0].status == "done"
+    assert "*done*" in words(at.posted(channel)[2])
+    assert buttons(at.posted(channel)[2]) == {}
     await at.type("status", channel=channel)
-    await at.press("incident.task:done", channel=channel, value="INC-00001|2")
+    told = await at.press("incident.task:done", channel=channel, value="INC-00001|2")
+    assert "Task 2 is done" in told  # the panel stays as it was
+    assert len(at.posts()) == posts
     assert [task.status for task in (await at.incident()).tasks] == ["done", "done"]
 
 
@@ -88,7 +94,10 @@ async def test_a_handover_is_accepted_by_whom_it_was_offered(at: Scene) -> None:
     assert incident.handover is None
     left = next(one for one in at.posted(channel) if one["ts"] == offer["ts"])
     assert buttons(left) == {}
-    assert matching("<@U0BOB> leads INC-00001 now; <@U0ANN> is deputy", at.said(channel))
+    assert matching("<@U0ANN> offers you command.*my shift ends.*Answered: accepted", [words(left)])
+    told = matching("<@U0BOB> leads INC-00001 now; <@U0ANN> is deputy", at.said(channel))
+    assert len(told) == 1  # said once, below everything
+    assert at.said(channel)[-1] == told[0]
     assert "*Commander* <@U0BOB>" in words(at.card(channel))
 
 
@@ -100,7 +109,8 @@ async def test_a_declined_handover_leaves_command_where_it_was(at: Scene) -> Non
     await at.press("incident.handover:decline", by="U0BOB", channel=channel)
     incident = await at.incident()
     assert (incident.roles, incident.handover) == ({"commander": "U0ANN"}, None)
-    assert matching("<@U0BOB> declined command.*<@U0ANN>", at.said(channel))
+    assert len(matching("<@U0BOB> declined command.*<@U0ANN>", at.said(channel))) == 1
+    assert matching("offers you command.*Answered: declined", at.said(channel))
     await at.type("handover @dan", channel=channel)
     await at.press("incident.handover:accept", by="U0DAN", channel=channel)
     assert (await at.incident()).roles["commander"] == "U0DAN"

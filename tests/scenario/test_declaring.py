@@ -39,6 +39,20 @@ async def test_declare_names_a_system_and_its_own_words_are_used(at: Scene) -> N
     assert (await at.incident()).title == "answers are slow"
 
 
+async def test_the_dashboards_of_the_system_are_bookmarked(at: Scene) -> None:
+    """Those whose variable is set; the others are left out and nothing is said to fail."""
+    channel = await at.declare("high --system scrolluniversity answers are slow")
+    made = [call.args for call in at.slack.calls if call.method == "bookmarks.add"]
+    links = at.bot.config.systems["scrolluniversity"].links
+    assert [(one["channel_id"], one["title"], one["link"]) for one in made] == [
+        (channel, title, link) for title, link in links.items()
+    ]
+    assert "Grafana" in links
+    await at.declare("high --system ai-chat answers are slow", number=2)
+    assert len([call for call in at.slack.calls if call.method == "bookmarks.add"]) == len(made)
+    assert await at.bot.store.memory.failing_lanes("INC-00002") == []
+
+
 async def test_declare_without_a_title_is_refused_with_what_to_say(at: Scene) -> None:
     """`declare sev1` names no trouble: nothing is opened, the answer asks for a title."""
     assert "needs a title" in await at.says("declare sev1")
@@ -87,7 +101,7 @@ async def test_the_form_opens_at_once_and_declares_what_it_says(at: Scene) -> No
             "invite": ["U0DAN", "U0SAM"],
         }
     )
-    assert "is declared" in answer
+    assert "Declared" in answer
     assert at.person("U0ANN").open_views() == []
     incident = await at.incident()
     assert (incident.severity, incident.system, incident.private) == ("sev1", "mcp-cortex", False)
@@ -156,5 +170,5 @@ async def test_the_global_shortcut_declares_and_answers_directly(at: Scene) -> N
     assert done.status == 200
     assert set(buttons(at.form("U0NEW"))) == {"value"}
     await at.submit({"title": "Search is down", "severity": "sev3"}, by="U0NEW")
-    assert "is declared" in at.told("U0NEW")[-1]
+    assert "Declared" in at.told("U0NEW")[-1]
     assert (await at.incident()).declared_by == "U0NEW"

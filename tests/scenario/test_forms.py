@@ -47,7 +47,9 @@ async def test_the_update_form_begins_with_what_was_said_last(at: Scene) -> None
     form = await at.open("update", channel=channel)
     fields = {one["block_id"]: one["element"] for one in form["blocks"] if "element" in one}
     assert fields["investigation"]["initial_value"] == "a cold cache"
-    assert fields["status"]["initial_option"]["value"] == "identified"
+    chosen = fields["status"]["initial_option"]
+    assert chosen["value"] == "unchanged"  # whatever it is by then; it says what it is now
+    assert "Identified" in words(chosen)
     assert fields["impact"]["initial_value"] == "payments take 20 s"
 
 
@@ -58,6 +60,28 @@ async def test_an_empty_update_is_refused_in_the_form(at: Scene) -> None:
     refused = await at.person("U0ANN").submit(values={"investigation": "  "})
     assert "at least one thing" in refused.errors["investigation"]
     assert (await at.incident()).updates == 0
+
+
+async def test_a_new_status_alone_is_an_update(at: Scene) -> None:
+    """Nothing has to be invented to say that the cause is known."""
+    channel = await at.declare()
+    await at.open("update", channel=channel)
+    await at.submit({"status": "identified"}, channel=channel)
+    incident = await at.incident()
+    assert (incident.updates, incident.status) == (1, "identified")
+    assert "*Current Status:* Identified" in at.said(channel)[-1]
+    assert (await at.timeline())[-1] == "update: Status: identified."
+
+
+async def test_an_untouched_status_takes_nothing_back(at: Scene) -> None:
+    """Somebody moved it on while the form was open: posting keeps what they said."""
+    channel = await at.declare()
+    await at.open("update", channel=channel)
+    await at.enter(channel, "U0BOB")
+    await at.open("update", by="U0BOB", channel=channel)
+    await at.submit({"status": "identified"}, by="U0BOB", channel=channel)
+    await at.submit({"investigation": "a cold cache"}, channel=channel)
+    assert (await at.incident()).status == "identified"
 
 
 async def test_the_preview_is_the_message_that_is_then_posted(at: Scene) -> None:
@@ -115,7 +139,7 @@ async def test_the_resolve_form_asks_what_fixed_it(at: Scene) -> None:
     channel = await at.declare()
     await at.open("resolve", channel=channel)
     ann = at.person("U0ANN")
-    assert "fixed" in (await ann.submit(values={"ending": "resolved"})).errors["applied"]
+    assert "what fixed it; only a duplicate" in (await ann.submit(values={"ending": "resolved"})).errors["applied"]
     wrong = await ann.submit(values={"ending": "duplicate", "duplicate_of": "that one"})
     assert "INC-42" in wrong.errors["duplicate_of"]
     assert (await at.incident()).is_open

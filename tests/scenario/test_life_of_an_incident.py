@@ -10,12 +10,13 @@ async def test_declare_opens_a_channel_and_tells_everybody_once(at: Scene) -> No
     """One channel with card, Initial message, topic and pin; one card announced; one answer."""
     answer = await at.says("declare sev1 checkout is slow")
     channel = await at.channel()
-    assert matching(f"INC-00001.*declared.*<#{channel}>", [answer])
+    assert matching(f"Declared .*SEV1 · checkout is slow .INC-00001.*<#{channel}>", [answer])
     card, initial = at.said(channel)
-    assert "*SEV1 · Critical* · *checkout is slow*" in card
-    assert f"<#{channel}>" in card
-    assert matching("^🚨 .*Incident Alert: INC-00001", [initial])
-    assert "*Severity:* CRITICAL" in initial
+    assert "🔴 *SEV1 · checkout is slow* (INC-00001)" in card
+    assert f"<#{channel}>" not in card  # whoever reads it is there
+    assert matching("^🚨 .*Incident Alert: SEV1 · checkout is slow .INC-00001", [initial])
+    assert "*Severity:* CRITICAL (SEV1)" in initial
+    assert "*Current Status:* not known yet" in initial
     [announced] = at.posted(ANNOUNCE)
     assert "checkout is slow" in words(announced)
     assert f"<#{channel}>" in words(announced)
@@ -26,7 +27,7 @@ async def test_declare_opens_a_channel_and_tells_everybody_once(at: Scene) -> No
     assert room.name == "inc-00001-checkout-is-slow"
     assert set(room.members) == {"U0ANN", BOT_USER}
     assert [pin.ts for pin in room.pins] == [at.card(channel)["ts"]]
-    assert room.topic.value.startswith("🔴 SEV1 critical · checkout is slow")
+    assert room.topic.value.startswith("🔴 SEV1 · checkout is slow")
     assert len(at.posts()) == 4
     assert at.told("U0ANN") == []
 
@@ -75,7 +76,7 @@ async def test_the_card_follows_every_change_and_there_is_only_one(at: Scene) ->
     """Severity, roles, impact and end show on both cards; neither channel gets a second card."""
     channel = await at.declare()
     steps = {
-        "sev sev1": r"🔴 \*SEV1 · Critical\*",
+        "sev sev1": r"🔴 \*SEV1 · checkout",
         "role commander @bob": r"\*Commander\* <@U0BOB>",
         "snooze 45m": r"\*Reminders snoozed\* until",
         "update all good soon": r"\*Next update\* due",

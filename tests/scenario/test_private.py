@@ -155,7 +155,7 @@ async def test_neither_logs_nor_audit_hold_its_words(log: io.StringIO, scenes) -
 async def test_no_private_channel_no_incident(at: Scene) -> None:
     """Refused by Slack: it ends, who declared hears why and how, nothing becomes public."""
     at.fault("refused", method="conversations.create", code="restricted_action", times=0)
-    await at.type(f"declare sev1 --private {TITLE}")
+    assert "was *not* opened" in await at.says(f"declare sev1 --private {TITLE}")
     incident = await at.incident()
     assert (incident.status, incident.close_reason) == ("closed", "no private channel")
     [told] = at.told("U0ANN")

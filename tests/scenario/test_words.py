@@ -13,9 +13,10 @@ async def test_bare_incident_shows_the_panel_inside_and_the_list_outside(at: Sce
     await at.declare("sev1 checkout is slow", number=2)
     await at.type("task add drain node-3 @bob", channel=channel)
     panel = await at.says("", channel=channel)
-    assert "*SEV3 · Medium* · *search is down*" in panel
-    assert "drain node-3 - <@U0BOB> - open" in panel
-    assert "Only you can see this" in panel
+    assert "*SEV3 · search is down* (INC-00001)" in panel
+    assert "drain node-3 · <@U0BOB> · open" in panel
+    assert f"<#{channel}>" not in panel
+    assert f"<#{channel}>" in await at.says("status INC-1")
     listed = await at.says("")
     assert "2 open incidents" in listed
     assert listed.index("checkout is slow") < listed.index("search is down")
@@ -124,12 +125,18 @@ async def test_nobody_is_given_what_they_cannot_do(at: Scene, text: str) -> None
 
 
 async def test_tasks_are_added_started_and_done(at: Scene) -> None:
-    """Each step is one line in the channel and on the timeline; unknown numbers are refused."""
+    """One message for each, edited in place; each step is on the timeline and answered privately."""
     channel = await at.declare()
     await at.type("task add drain node-3 @bob", channel=channel)
     await at.type("task add call the provider", channel=channel)
-    await at.type("task start 1", channel=channel)
-    await at.type("task done 1", channel=channel)
+    posts = len(at.posts())
+    assert "Task 1 is in progress" in await at.says("task start 1", channel=channel)
+    [message] = matching("Task 1 of INC-00001", at.said(channel))
+    assert "*in progress*" in message
+    assert "Task 1 is done" in await at.says("task done 1", channel=channel)
+    [message] = matching("Task 1 of INC-00001", at.said(channel))
+    assert "☑️" in message
+    assert len(at.posts()) == posts
     first, second = (await at.incident()).tasks
     assert (first.text, first.owner, first.status) == ("drain node-3", "U0BOB", "done")
     assert "U0BOB" in at.slack.workspace.channel(channel).members  # or the mention rings nobody
@@ -169,9 +176,10 @@ async def test_snooze_puts_the_reminder_off_and_says_until_when(still: Scene, cl
         assert f"snoozed for {text}" in await still.says(f"snooze {text}", channel=channel)
         left = (await still.incident()).snoozed_until - clock.now()
         assert left.total_seconds() == minutes * 60
+    assert "due in 30m" in await still.says("snooze 20m", channel=channel)
     for text in ("soon", "-5m", "0m", "25h", "5", "9999999h"):
         answer = await still.says(f"snooze {text}", channel=channel)
-        assert matching("How long|Snooze for", [answer]), text
+        assert matching("Write a duration|Snooze for", [answer]), text
 
 
 async def test_timeline_and_catchup_tell_one_person_everything(at: Scene) -> None:
@@ -189,7 +197,6 @@ async def test_timeline_and_catchup_tell_one_person_everything(at: Scene) -> Non
         "the cache is cold",
         "drain node-3",
         "*Next update* due",
-        "Only you can see this",
     ):
         assert part in told
     lines = await at.says("timeline", by="U0NEW", channel=channel)
@@ -200,11 +207,13 @@ async def test_timeline_and_catchup_tell_one_person_everything(at: Scene) -> Non
 
 
 async def test_help_explains_every_word_with_what_can_be_typed(at: Scene) -> None:
-    """Every word of the command is in its help; each example's word exists."""
+    """Every word of the command is in its help; each example's word exists and has something."""
     told = await at.says("help", channel=ALERTS)
     for name, word in WORDS.items():
         assert f"/incident {name}" in told
         assert word.example.split()[1] in WORDS
+        assert (f"as in `{word.example}`" in told) is (" " in word.usage), name
+    assert told.index("Now and then") > told.index("/incident declare")
     assert at.posts() == []
 
 
@@ -240,7 +249,8 @@ async def test_a_word_that_resembles_nothing_points_to_help(at: Scene) -> None:
     """Even an emoji or a paragraph gets an answer."""
     for typed in ("🔥", "xyzzy", "x" * 3000, "<!channel>", "*`_"):
         answer = await at.says(typed)
-        assert "/incident help" in answer
+        assert answer.count("/incident help") == 1
+        assert "Did you mean" not in answer
     assert await at.everything() == ([], 0)
 
 

@@ -302,3 +302,12 @@ async def test_an_unknown_channel_name_is_refused_with_the_cure(outbox, delivere
     await deliverer.drain(LANE)
     assert "#nowhere" in outbox.refused[0][1]
     assert "signalbox.yml" in outbox.refused[0][1]
+
+
+async def test_what_went_without_what_it_waited_for_leaves_a_note(outbox, deliverer):
+    """So that whoever makes it later knows what to mend."""
+    outbox.refs = {"card": "1.2"}
+    outbox.entries = [post().model_copy(update={"after": "channel card"})]
+    await deliverer.drain(LANE)
+    [(_, saved, _)] = outbox.settled
+    assert saved == {"without:channel": "1"}

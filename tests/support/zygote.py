@@ -25,7 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap.parts import parts
+from bot.bootstrap.parts import find_commands, parts
 from bot.bootstrap.serving import EVERYTHING, serving, until_signal
 from bot.bootstrap.tempo import Tempo
 from bot.logs import set_up
@@ -89,6 +89,7 @@ def die_with_parent() -> None:
 def bear(server: socket.socket) -> None:
     """Fork a bot for each connection, for ever. No event loop ever exists in this process."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
+    find_commands()  # imported once for all
     gc.freeze()
     while True:
         line, _ = server.accept()

@@ -5,7 +5,7 @@ local now, intent, done_s = ARGV[1], ARGV[2], ARGV[3]
 
 local SIZE = {
   put = 4, check = 3, mark = 3, ref = 3, line = 2, entry = 10, timer = 2, audit = 2, retry = 2,
-  forget = 2,
+  forget = 2, release = 2,
 }
 
 local function each(visit)
@@ -108,6 +108,7 @@ local DO = {
   audit = function(i) audit(ARGV[i], ARGV[i + 1], now) end,
   retry = function(i) retry(ARGV[i], ARGV[i + 1]) end,
   forget = function(i) forget(ARGV[i], ARGV[i + 1]) end,
+  release = function(i) give_up(ARGV[i], ARGV[i + 1], now) end,
 }
 
 if intent ~= '' and redis.call('EXISTS', K.done .. intent) == 1 then return {'done'} end

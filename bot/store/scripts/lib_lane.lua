@@ -50,6 +50,19 @@ local function dequeue(id)
   if redis.call('HGET', K.begun, lane) == id then redis.call('HDEL', K.begun, lane) end
 end
 
+-- How an entry of an incident waits for the references that `after` names: nil not at all, 'gone'
+-- when one that is missing was given up, else 'coming'.
+local function awaited(incident, after)
+  local answer = nil
+  for name in string.gmatch(after, '%S+') do
+    if redis.call('HEXISTS', K.refs .. incident, name) == 0 then
+      if redis.call('SISMEMBER', K.given_up .. incident, name) == 1 then return 'gone' end
+      answer = 'coming'
+    end
+  end
+  return answer
+end
+
 -- When an entry may go (ms, 0 for at once); nil while only an event can free it.
 local function goes_at(id)
   local e = redis.call('HMGET', K.entry .. id,
@@ -57,10 +70,11 @@ local function goes_at(id)
   if e[1] == 'failed' then return nil end
   if e[1] == 'begun' then return tonumber(e[2]) end
   local at = tonumber(e[3]) or 0
-  if e[4] ~= '' and e[5] ~= '' and redis.call('HEXISTS', K.refs .. e[4], e[5]) == 0 then
+  local waits = e[4] ~= '' and e[5] ~= '' and awaited(e[4], e[5])
+  if waits then
     redis.call('SADD', K.waiting .. e[4], e[7])
     if e[6] == '' then return nil end
-    at = math.max(at, tonumber(e[6]))
+    if waits == 'coming' then at = math.max(at, tonumber(e[6])) end
   end
   return at
 end
@@ -98,6 +112,22 @@ local function holds(id, epoch)
   return e[1] == 'begun' and e[2] == epoch
 end
 
+-- Let the lanes that wait for a reference of an incident look again.
+local function wake_waiting(incident, now)
+  for _, lane in ipairs(redis.call('SMEMBERS', K.waiting .. incident)) do
+    wish('lane:' .. lane, now)
+  end
+  redis.call('DEL', K.waiting .. incident)
+end
+
+-- Give up a reference of an incident until it is set after all: what waits for it for a time only
+-- goes without it, what cannot go without it waits on.
+local function give_up(incident, name, now)
+  if redis.call('HEXISTS', K.refs .. incident, name) == 1 then return end
+  redis.call('SADD', K.given_up .. incident, name)
+  wake_waiting(incident, now)
+end
+
 -- Set a reference of an incident ('' removes it) and wake the lanes that wait for one.
 local function set_ref(incident, name, value, now)
   local refs = K.refs .. incident
@@ -111,8 +141,6 @@ local function set_ref(incident, name, value, now)
     return
   end
   redis.call('HSET', refs, name, value)
-  for _, lane in ipairs(redis.call('SMEMBERS', K.waiting .. incident)) do
-    wish('lane:' .. lane, now)
-  end
-  redis.call('DEL', K.waiting .. incident)
+  redis.call('SREM', K.given_up .. incident, name)
+  wake_waiting(incident, now)
 end

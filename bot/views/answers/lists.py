@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bot.domain.incident import Incident, IncidentRole
-from bot.views.facts import headline, is_overdue, status_words
+from bot.views.facts import headline, is_overdue, is_snoozed, status_words
 from bot.views.kit import actions, button, context, message, section
 from bot.views.limits import Message
 from bot.views.mrkdwn import Safe, ago, channel, time_of_day, user
@@ -36,34 +36,48 @@ def worst_first(incidents: Iterable[Incident]) -> list[Incident]:
 
 def incident_row(incident: Incident, now: datetime, channels: Channels) -> Safe:
     """Return two lines: what it is and where, who leads and what is due."""
-    place = channel(channels.get(incident.id) or incident.channel_name)
     lock = " 🔒" if incident.private else ""
     commander = user(incident.roles.get(IncidentRole.COMMANDER))
     return Safe(
         f"{headline(incident)}{lock}\n"
-        f"{place} · {status_words(incident)} · commander {commander}"
+        f"{place_of(incident, channels)} · {status_words(incident)} · commander {commander}"
         f" · started {ago(incident.declared_at)} · {_due(incident, now)}"
     )
 
 
-def declared(incident: Incident, channel_ref: str | None = None) -> Message:
-    """Tell the person who declared where to go. Without `channel_ref` the channel is on its way."""
-    if channel_ref:
-        where = f"Everybody works in {channel(channel_ref)}."
-    else:
-        where = f"Its channel {channel(incident.channel_name)} is being made."
-    who = "Only the people invited to it know of it. 🔒" if incident.private else ""
-    said = f"{headline(incident)} is declared. {where} {who}".rstrip()
+def place_of(incident: Incident, channels: Channels) -> Safe:
+    """Return where people work on it: a link, or the name while there is no channel."""
+    return channel(channels.get(incident.id) or incident.channel_name)
+
+
+def declared(incident: Incident, channel_ref: str | None = None, *, stuck: bool = False) -> Message:
+    """Tell the person who declared where to go.
+
+    Without `channel_ref` the channel is on its way, or `stuck`: Slack refused it.
+    """
+    said = f"Declared {headline(incident)}. {_where(incident, channel_ref, stuck=stuck)}"
+    if incident.private:
+        said += " 🔒 Only the people invited to it know of it."
     commander = incident.roles.get(IncidentRole.COMMANDER)
     hint = "" if commander else "Nobody leads it yet: *Claim commander* is on its card."
     return message(said, section(said), *([context(hint)] if hint else []))
 
 
+def _where(incident: Incident, channel_ref: str | None, *, stuck: bool) -> str:
+    if channel_ref:
+        return f"Work goes on in {channel(channel_ref)}."
+    name = channel(incident.channel_name)
+    if stuck:
+        panel = f"`/incident status {incident.id}`"
+        return f"Its channel {name} could not be made: {panel} says why and has *Retry*."
+    return f"Its channel {name} is being made."
+
+
 def _due(incident: Incident, now: datetime) -> str:
     if incident.update_due_at is None:
         return "no update planned"
-    if incident.snoozed_until and incident.snoozed_until > now:
+    if is_snoozed(incident, now):
         return f"snoozed until {time_of_day(incident.snoozed_until)}"
     if is_overdue(incident, now):
-        return f"⚠️ update overdue since {time_of_day(incident.update_due_at)}"
-    return f"update due {time_of_day(incident.update_due_at)}"
+        return f"⚠️ *update overdue* since {time_of_day(incident.update_due_at)}"
+    return f"*update due* {time_of_day(incident.update_due_at)}"

@@ -3,7 +3,7 @@
 from bot.domain.incident import Incident
 from bot.views.facts import headline, impact_line, started_line
 from bot.views.kit import actions, button, context, message, section
-from bot.views.lanes import lane_name
+from bot.views.lanes import lane_missed, lane_name
 from bot.views.limits import Message
 from bot.views.mrkdwn import channel, line, user
 
@@ -18,27 +18,30 @@ def called_in(incident: Incident, channel_id: str | None, by: str) -> Message:
     return message(said, section(f"{said}\n{about}"), *buttons)
 
 
-def lane_failing(incident: Incident, lane: str, error: str) -> Message:
-    """Tell who leads what cannot be delivered and why, with Retry."""
-    said = f"⚠️ {headline(incident)}: {lane_name(lane)} cannot be delivered."
-    why = line(error, 600) or "No reason was given."
+def lane_failing(incident: Incident, lane: str, error: str, *, made: bool = True) -> Message:
+    """Tell who leads what does not happen, why and the cure, with Retry.
+
+    `made`: whether the incident's channel exists.
+    """
+    why = line(error, 600) or "no reason was given."
+    said = f"⚠️ {lane_missed(lane, made=made)}: {why}"
     row = actions(button("Retry", "lane.retry", f"{incident.id}|{lane}", "primary"))
     hint = context("Nothing is lost: what waits goes out when Retry succeeds.")
-    return message(said, section(f"{said}\n{why}"), row, hint)
+    return message(said, section(f"{said}\n{headline(incident)}"), row, hint)
 
 
-def retrying(incident: Incident, lane: str) -> Message:
+def retrying(incident: Incident, lane: str, *, made: bool = True) -> Message:
     """Say that a lane goes on."""
-    said = f"🔁 {incident.id}: {lane_name(lane)} is being tried again."
+    said = f"🔁 Trying again: {lane_name(lane, made=made)} · {headline(incident)}"
     return message(said, section(said))
 
 
-def private_stopped(incident: Incident, error: str) -> Message:
+def private_stopped(incident: Incident, error: str = "") -> Message:
     """Say that a private incident was not opened: its channel never becomes public (P8)."""
     said = (
         f"🔒 {incident.id} was *not* opened: its private channel could not be made, and a private "
         f"incident never becomes public. {line(error, 600)}"
-    )
+    ).rstrip()
     hint = "Nobody else was told. Whoever runs Signalbox: `signalbox check` names what is missing."
     return message(said, section(said), context(hint))
 

@@ -60,7 +60,7 @@ def catchup(incident: Incident, lines: Sequence[TimelineLine], *, now: datetime)
         *_sections([f"*The last 30 minutes* ({len(recent)})", *shown]),
         *_sections(_open_tasks(incident)),
         section(due_line(incident, now)),
-        context("Only you can see this. `/incident timeline` has everything."),
+        context("`/incident timeline` has everything."),
     )
 
 
@@ -108,7 +108,7 @@ def _last_update(incident: Incident) -> str:
     head = f"*Last update* {ago(said.at)} by {user(said.by)}"
     parts = {
         "": said.text,
-        "What we know: ": said.investigation,
+        "Investigation: ": said.investigation,
         "Mitigation: ": said.mitigation,
         "ETA: ": said.eta,
     }

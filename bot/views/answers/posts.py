@@ -24,8 +24,10 @@ NOTE: Final = 1000
 MINUTE: Final = 60  # seconds
 
 
-def handover_offer(incident: Incident) -> Message:
+def handover_offer(incident: Incident, answered: str = "") -> Message:
     """Ask somebody to take command, with what they need to decide; Accept and Decline.
+
+    `answered` ("accepted", "declined") takes the place of the buttons.
 
     Raises:
         ValueError: command is not offered to anybody.
@@ -42,13 +44,13 @@ def handover_offer(incident: Incident) -> Message:
         button("Accept", "incident.handover:accept", incident.id, "primary"),
         button("Decline", "incident.handover:decline", incident.id),
     )
+    hint = context(f"{by} leads until you accept. `/incident catchup` tells you the rest.")
     return message(
         said,
         section(said),
         section("\n".join(about)),
         *([section(f"*Note* {note}")] if note else []),
-        row,
-        context(f"{by} leads until you accept. `/incident catchup` tells you the rest."),
+        *([context(f"Answered: {answered}.")] if answered else [row, hint]),
     )
 
 
@@ -109,15 +111,19 @@ def nag(incident: Incident, due: Nag) -> Message:
 
 
 def task_message(incident: Incident, task: Task) -> Message:
-    """Say what there is to do and for whom, with buttons that move it on; or that it moved."""
+    """Say what there is to do, for whom and how far it is, with the buttons that move it on."""
     owner = user(task.owner) if task.owner else "nobody yet: who takes it?"
     about = f"Task {task.number} of {incident.id}: {line(task.text, 600)} · {owner}"
     if task.status == "open":
         start = button("Start", "incident.task:start", f"{incident.id}|{task.number}")
         said = f"📌 {about}"
         return message(said, section(said), actions(start, task_button(incident, task)))
-    said = f"{'☑️' if task.status == 'done' else '🔧'} {about} · *{line(task.status, 40)}*"
-    return message(said, context(said))
+    state = f"*{line(task.status, 40)}*"
+    if task.status == "done":
+        said = f"☑️ {about} · {state}"
+        return message(said, context(said))
+    said = f"🔧 {about} · {state}"
+    return message(said, section(said), actions(task_button(incident, task)))
 
 
 def archive_offer(incident: Incident) -> Message:

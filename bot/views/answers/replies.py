@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.domain.incident import Incident
 from bot.views.facts import headline
 from bot.views.kit import header, message, section
-from bot.views.limits import Message
+from bot.views.limits import Block, Message
 from bot.views.mrkdwn import line, notice
 
 HELP_LINES = 8  # in one section
@@ -38,23 +38,38 @@ def broken(reference: str) -> Message:
     return message(said, section(said))
 
 
-def unknown_word(command: str, word: str, nearest: str | None, usage: str) -> Message:
-    """Answer a word that no command has, with the nearest one and how to use it."""
-    lines = [f"🤔 `{line(command, 40)}` does not know “{line(word, 80)}”."]
+def unknown_word(command: str, word: str, nearest: str | None = None, usage: str = "") -> Message:
+    """Answer a word that no command has, with the nearest one, if any, and how to use it."""
+    name = line(command, 40)
+    lines = [f"🤔 `{name}` does not know “{line(word, 80)}”."]
     if nearest:
-        lines.append(f"Did you mean `{line(command, 40)} {line(nearest, 80)}`?")
-    lines.append(f"Usage: `{notice(usage, 1000)}` · `{line(command, 40)} help` explains each.")
+        lines.append(f"Did you mean `{name} {line(nearest, 80)}`?")
+        lines.append(f"Usage: `{notice(usage, 1000)}`")
+    if nearest != "help":
+        lines.append(f"`{name} help` lists what it knows.")
     return message(lines[0], section("\n".join(lines)))
 
 
-def help_text(command: str, usages: Sequence[tuple[str, ...]]) -> Message:
-    """Explain a command: (usage, what it does) and, where one helps, an example that works."""
-    lines = [_usage(*one) for one in usages]
-    parts = [lines[at : at + HELP_LINES] for at in range(0, len(lines), HELP_LINES)]
-    blocks = [header(command), *(section("\n".join(part)) for part in parts)]
+def help_text(
+    command: str, usages: Sequence[tuple[str, ...]], rare: Sequence[tuple[str, ...]] = ()
+) -> Message:
+    """Explain a command: (usage, what it does) and, where one helps, an example that works.
+
+    `rare` comes below, under a line of its own.
+    """
+    blocks = [header(command), *_explained(usages)]
+    if rare:
+        blocks += [section("*Now and then*"), *_explained(rare)]
     return message(f"How to use {line(command, 40)}", *blocks, more=f"`{line(command, 40)} help`")
 
 
+def _explained(usages: Sequence[tuple[str, ...]]) -> list[Block]:
+    lines = [_usage(*one) for one in usages]
+    parts = [lines[at : at + HELP_LINES] for at in range(0, len(lines), HELP_LINES)]
+    return [section("\n".join(part)) for part in parts]
+
+
 def _usage(usage: str, does: str, example: str = "") -> str:
-    shown = f", for example `{notice(example, 120)}`" if example else ""
+    """Return a line of help; an example that is the usage itself shows nothing."""
+    shown = f", as in `{notice(example, 120)}`" if example not in ("", usage) else ""
     return f"`{notice(usage, 150)}` {notice(does, 300)}{shown}"

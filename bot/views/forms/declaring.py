@@ -1,5 +1,6 @@
 """The form that declares an incident."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.domain.config import Config, System
@@ -19,20 +20,28 @@ TOLD: Final = 6  # systems named one by one
 HEALTH: Final = ("healthy", "degraded", "down")  # inventory table (b), Service Health
 
 
-def declare(config: Config, *, title: str = "", said: Declaration | None = None) -> View:
+def declare(
+    config: Config,
+    *,
+    title: str = "",
+    said: Declaration | None = None,
+    woken: Sequence[str] = (),
+) -> View:
     """Ask for an incident; `title` or `said` is what is known already.
+
+    `woken` are finished lines on who will be woken.
 
     Fields: title, severity, system, impact, health, features, users, commander, invite, private
     (a list, of "private" when ticked). Only title and severity are needed.
     """
     known = said or Declaration(title=title)
-    return modal("Declare an incident", "incident.declare", _fields(config, known), "Declare")
+    return modal("Declare an incident", "incident.declare", _fields(config, known, woken), "Declare")
 
 
-def _fields(config: Config, said: Declaration) -> list[Block]:
+def _fields(config: Config, said: Declaration, woken: Sequence[str]) -> list[Block]:
     levels = severity_options(config, said.system)
     return [
-        needed(prompted(_title(said), "Checkout is slow")),
+        needed(prompted(_title(said), "What people notice: checkout is slow")),
         needed(select("severity", "Severity", levels, initial=said.severity.value)),
         *_system(config, said),
         text(
@@ -41,7 +50,7 @@ def _fields(config: Config, said: Declaration) -> list[Block]:
             most=IMPACT,
             initial=said.situation.impact,
             lines=True,
-            hint="What do customers notice?",
+            hint="Who is affected, and how?",
         ),
         radio("health", "Service health", _health(), initial=said.situation.health),
         text("features", "Affected features", most=FEATURES, initial=said.situation.features),
@@ -49,7 +58,7 @@ def _fields(config: Config, said: Declaration) -> list[Block]:
         person("commander", "Incident commander", initial=said.commander),
         people("invite", "Invite", initial=said.invite),
         _private(said),
-        context(*told_where(config)),
+        context(*woken, *told_where(config)),
     ]
 
 
@@ -76,7 +85,7 @@ def _told(system: System) -> str:
 
 
 def _title(said: Declaration) -> Block:
-    return text("title", "What do people notice?", most=TITLE_MAX, initial=said.title)
+    return text("title", "Title", most=TITLE_MAX, initial=said.title)
 
 
 def _system(config: Config, said: Declaration) -> list[Block]:
@@ -88,7 +97,7 @@ def _system(config: Config, said: Declaration) -> list[Block]:
 
 
 def _health() -> list[Element]:
-    return [option(word, word) for word in HEALTH]
+    return [option(word.capitalize(), word) for word in HEALTH]
 
 
 def _private(said: Declaration) -> Block:
@@ -97,4 +106,4 @@ def _private(said: Declaration) -> Block:
         "Its channel is private, and no announcement, list, digest or status page shows it to "
         "anybody else. If the private channel cannot be made, nothing is opened."
     )
-    return tick("private", "Who may know?", choice, ticked=said.private, hint=hint)
+    return tick("private", "Visibility", choice, ticked=said.private, hint=hint)

@@ -16,7 +16,9 @@ MITIGATION: Final = 2500
 ETA: Final = 200
 
 RESOLVED: Final = "resolved"
-ASKED: Final = "What fixed it? Needed when it was resolved."
+ASKED: Final = "What fixed it? Only a duplicate or a false alarm needs none."
+UNCHANGED: Final = "unchanged"
+"""The status of an update that leaves it as it is, whatever it is by then."""
 STATUSES: Final = {
     Status.INVESTIGATING: "We look for the cause",
     Status.IDENTIFIED: "We know the cause and work on it",
@@ -32,20 +34,19 @@ ENDINGS: Final = {
 def update(incident: Incident, text_now: str = "") -> View:
     """Ask for an update, beginning with what was said last; `text_now` is what was just typed.
 
-    Fields: status, investigation, impact, mitigation, eta. The button `incident.preview` shows
-    the message.
+    Fields: status (UNCHANGED, or the new one), investigation, impact, mitigation, eta. The button
+    `incident.preview` shows the message.
     """
     last = incident.last_update or Update(by="", at=incident.declared_at)
     learnt = text_now or last.investigation or last.text
-    statuses = [option(_status(status), status.value, STATUSES[status]) for status in STATUSES]
     impact = incident.situation.impact
     return modal(
         "Post an update",
         "incident.update",
         [
             section(f"{headline(incident)}\n{started_line(incident)}"),
-            needed(radio("status", "Status", statuses, initial=incident.status.value)),
-            _large("investigation", "What we know", KNOWN, learnt),
+            needed(radio("status", "Status", _statuses(incident), initial=UNCHANGED)),
+            _large("investigation", "Investigation", KNOWN, learnt),
             _large("impact", "Impact", IMPACT, impact),
             _large("mitigation", "Mitigation", MITIGATION, last.mitigation),
             prompted(text("eta", "ETA", most=ETA, initial=last.eta), "30 minutes"),
@@ -58,8 +59,8 @@ def update(incident: Incident, text_now: str = "") -> View:
 def resolve(incident: Incident, text_now: str = "") -> View:
     """Ask for the end. `ending` is "resolved", or why it ended without a fix.
 
-    Fields: ending, duplicate_of, root_cause, applied, prevention, services, performance,
-    monitoring. The button `incident.preview` shows the message.
+    Fields: ending, applied, root_cause, prevention, services, performance, monitoring,
+    duplicate_of. The button `incident.preview` shows the message.
     """
     said = incident.resolution or Resolution(by="", at=incident.declared_at)
     return modal(
@@ -67,11 +68,12 @@ def resolve(incident: Incident, text_now: str = "") -> View:
         "incident.resolve",
         [
             section(f"{headline(incident)}\n{started_line(incident)}\n{impact_line(incident)}"),
-            *_ending(),
-            _large("root_cause", "Root cause", TEXT_MAX, said.root_cause),
+            _ending(),
             _large("applied", "Resolution applied", TEXT_MAX, text_now or said.applied, ASKED),
+            _large("root_cause", "Root cause", TEXT_MAX, said.root_cause),
             _large("prevention", "Preventive measures", TEXT_MAX, said.prevention),
             *_service_status(said),
+            _duplicate_of(),
             _preview(incident),
             context("What stays empty reads “not known yet” and is asked in the post-mortem."),
         ],
@@ -79,14 +81,17 @@ def resolve(incident: Incident, text_now: str = "") -> View:
     )
 
 
-def _ending() -> list[Block]:
+def _ending() -> Block:
     choices = [option(label, value) for value, label in ENDINGS.items()]
     hint = "Customers are told “resolved” only when it was."
-    other = text("duplicate_of", "Duplicate of", most=40, hint="Only for a duplicate")
-    return [
-        needed(select("ending", "How does it end?", choices, initial=RESOLVED, hint=hint)),
-        prompted(other, "INC-00042"),
-    ]
+    return needed(select("ending", "How does it end?", choices, initial=RESOLVED, hint=hint))
+
+
+def _duplicate_of() -> Block:
+    other = text(
+        "duplicate_of", "Duplicate of", most=40, hint="Needed for a duplicate, else empty."
+    )
+    return prompted(other, "INC-00042")
 
 
 def _service_status(said: Resolution) -> list[Block]:
@@ -111,5 +116,12 @@ def _preview(incident: Incident) -> Block:
     return actions(button("Preview", "incident.preview", incident.id), block_id="preview")
 
 
-def _status(status: Status) -> str:
-    return status.value.capitalize()
+def _statuses(incident: Incident) -> list[Element]:
+    return [
+        option(
+            status.value.capitalize(),
+            UNCHANGED if status is incident.status else status.value,
+            meaning,
+        )
+        for status, meaning in STATUSES.items()
+    ]

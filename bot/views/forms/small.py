@@ -1,6 +1,6 @@
 """Modals: the skeleton, refusals, the preview, and the small forms."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from bot.domain.config import Config
@@ -8,7 +8,7 @@ from bot.domain.incident import Incident
 from bot.domain.roles import TASK_MAX
 from bot.domain.severity import Severity
 from bot.views import inputs
-from bot.views.facts import MARKS, headline, roles_line
+from bot.views.facts import MARKS, due_line, headline, roles_line
 from bot.views.inputs import needed, option, person, prompted, select
 from bot.views.kit import Element, context, modal, section
 from bot.views.limits import Message, View
@@ -88,15 +88,24 @@ def severity(incident: Incident, config: Config) -> View:
     )
 
 
-def snooze(incident: Incident) -> View:
-    """Ask how long reminders stay quiet. Field: duration, a value of `SNOOZES`."""
-    choices = [option(span_hours(span), value) for value, span in SNOOZES.items()]
+def snooze(incident: Incident, now: datetime) -> View:
+    """Ask how long reminders stay quiet. Field: duration, a value of `SNOOZES`.
+
+    Only what ends after the update is due is offered; the longest always is.
+    """
+    left = (incident.update_due_at or now) - now
+    *spans, longest = SNOOZES.items()
+    choices = [
+        option(span_hours(span), value)
+        for value, span in [*(one for one in spans if one[1] > left), longest]
+    ]
+    usual = next((one["value"] for one in choices if one["value"] == "30m"), choices[0]["value"])
     return modal(
         "Snooze the reminder",
         "incident.snooze",
         [
-            section(headline(incident)),
-            needed(select("duration", "No reminder for", choices, initial="30m")),
+            section(f"{headline(incident)}\n{due_line(incident, now)}"),
+            needed(select("duration", "No reminder for", choices, initial=usual)),
             context("This once. The card still shows when an update was promised."),
         ],
         "Snooze",

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from bot.domain.config import Config
 from bot.domain.incident import CloseReason, Incident
+from bot.domain.lifecycle import shorten
 from bot.domain.severity import Severity
 from bot.domain.statuspage import BODY_MAX, NAME_MAX
-from bot.domain.lifecycle import shorten
 from bot.errors import ConfigError
 from bot.views.mrkdwn import heard, span_hours
 from bot.views.templates.engine import Engine
@@ -24,9 +24,9 @@ _PROBLEMS: Final = {
     Severity.SEV3: "degraded performance",
     Severity.SEV4: "degraded performance",
 }
-_NAMES: Final = frozenset(
-    "service problem impact status started duration reopened duplicate said".split()
-)
+_NAMED: Final = ("service", "problem", "impact", "status", "started")
+_TOLD: Final = ("duration", "reopened", "duplicate", "said")
+_NAMES: Final = frozenset((*_NAMED, *_TOLD))
 _BLANK: Final = re.compile(r"\n[ \t]*\n\s*")
 
 

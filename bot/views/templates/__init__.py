@@ -63,7 +63,7 @@ class Templates:
             ConfigError: no template of it can be used.
         """
         at = _MOMENTS[stage](incident)
-        named = values(incident, config, at)
+        named = values(incident, config, at, internal=audience == INTERNAL)
         wrong: list[str] = []
         for path, source in self._sources(stage, incident.system, audience):
             try:
@@ -129,7 +129,7 @@ def _paths(name: str, system: str | None, audience: str) -> list[str]:
 def _fallback(rendered: str, incident: Incident, gist: str) -> str:
     """Return what a phone shows on its lock screen."""
     words = line(header_words(rendered), 300)
-    about = f"{headline(incident, marked=not words)} · {line(gist, 300)}"
+    about = headline(incident, marked=not words) + (f" · {line(gist, 300)}" if gist else "")
     return cut(f"{words}: {about}" if words else about, FALLBACK)
 
 

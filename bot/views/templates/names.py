@@ -44,9 +44,15 @@ class Unknown(Safe):
         return False
 
 
-def values(incident: Incident, config: Config, at: datetime) -> dict[str, Any]:
-    """Return every name of every template. `at` is the moment the message speaks of."""
+def values(
+    incident: Incident, config: Config, at: datetime, *, internal: bool = True
+) -> dict[str, Any]:
+    """Return every name of every template. `at` is the moment the message speaks of.
+
+    `internal`: it is for those who work on it.
+    """
     return {
+        "internal": internal,
         **_about(incident, config),
         **_times(incident, at),
         **_people(incident),
@@ -68,6 +74,7 @@ def _about(incident: Incident, config: Config) -> dict[str, Any]:
         "about": shorten(one_line(f"{service} Incident".strip()), SERVICE),
         "all_services": Safe("All AI services" if "AI" in service.split() else "All services"),
         "severity": Safe(incident.severity.word),
+        "level": Safe(incident.severity.value.upper()),
         "label": severity_label(incident, config),
         "status": status_words(incident),
     }

@@ -93,7 +93,7 @@ def _by_day(page: PublicPage) -> list[tuple[datetime, list[dict[str, Any]]]]:
     """Return what ended, by the day (UTC) on which it began, newest first."""
     ended = sorted(page.past, key=lambda one: one.started_at, reverse=True)
     grouped = groupby(ended, key=lambda one: one.started_at.astimezone(UTC).date())
-    found = [[one for one in group] for _, group in grouped]
+    found = [list(group) for _, group in grouped]
     return [(group[0].started_at, [_incident(one, page) for one in group]) for group in found]
 
 

@@ -69,7 +69,7 @@ def test_an_update_cannot_end_an_incident():
 def test_a_worse_severity_makes_the_update_due_sooner_and_ends_a_snooze():
     calm = incident(severity=Severity.SEV4)
     assert calm.update_due_at == at(240)
-    snoozed = snooze(calm, timedelta(hours=3), now=at(1))
+    snoozed = snooze(calm, timedelta(hours=5), now=at(1))
     worse = change_severity(snoozed, Severity.SEV1, now=at(45), timetable=SEV1)
     assert worse.update_due_at == at(45)
     assert worse.snoozed_until is None

@@ -52,7 +52,7 @@ def test_every_form_is_hidden(form, secret):
 
 
 @given(secret=secrets, before=st.binary(max_size=9), behind=st.binary(max_size=9))
-@example(secret="abcdefgh", before=b"1", behind=b"2")
+@example(secret="abcdefgh", before=b"1", behind=b"2")  # noqa: S106 - a test's own
 def test_base64_is_hidden_wherever_the_secret_begins_in_it(secret, before, behind):
     for code in (base64.b64encode, base64.urlsafe_b64encode):
         whole = code(before + secret.encode() + behind).decode()
@@ -214,3 +214,31 @@ def test_what_steers_a_terminal_is_removed(text, said):
 )
 def test_the_tail_is_whole_lines_where_it_can(text, most, said):
     assert tail(text, most) == said
+
+
+def test_a_text_without_a_newline_is_a_line_of_its_own():
+    stream = Stream(Redactor([CANARY]))
+    said = stream.say("one") + stream.say("two\nthree\n") + stream.say("") + stream.say("four")
+    assert said + stream.end() == "one\ntwo\nthree\nfour"
+
+
+@pytest.mark.parametrize("size", [1, 3, 8, 11])
+def test_a_secret_cut_in_two_texts_is_still_found(size):
+    stream = Stream(Redactor([CANARY, UUID]))
+    text = f"x {CANARY} y {UUID}"
+    said = "".join(stream.say(text[at : at + size]) for at in range(0, len(text), size))
+    said += stream.end()
+    assert said.count(HIDDEN) == 2
+    assert CANARY[4:] not in said.replace("\n", "")
+
+
+def test_the_last_line_is_shown_when_nobody_says_more_unless_a_secret_may_go_on():
+    stream = Stream(Redactor([CANARY]))
+    assert stream.settle() == ""
+    assert stream.say("waiting") == ""
+    assert stream.settle() == "waiting\n"
+    assert stream.settle() == ""
+    assert stream.say(f"it is {CANARY[:5]}") == ""
+    assert stream.settle() == ""
+    assert stream.say(CANARY[5:]) == ""
+    assert stream.settle() == f"it is {HIDDEN}\n"

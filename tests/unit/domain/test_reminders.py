@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from bot.domain.reminders import (
 )
 from bot.domain.roles import assign
 from bot.domain.severity import DEFAULT_TIMETABLES, Severity
+from bot.errors import Invalid
 from tests.unit.domain.values import ANN, BOB, EVE, at, incident, resolution, update
 
 MINUTE = timedelta(minutes=1)
@@ -57,6 +59,15 @@ def test_a_snooze_puts_the_next_one_off_once():
     assert next_wake(after) == at(75)
 
 
+def test_a_snooze_that_is_over_before_the_update_is_due_is_refused():
+    """Red when: "snoozed until" on the card names a time before the one that counts."""
+    for minutes in (1, 20, 25):
+        with pytest.raises(Invalid, match="due in 25m.*Snooze for longer: `/incident snooze 40m`"):
+            snooze(incident(), minutes * MINUTE, now=at(5))
+    assert next_wake(snooze(incident(), 26 * MINUTE, now=at(5))) == at(31)
+    assert next_wake(snooze(incident(), MINUTE, now=at(40))) == at(41)
+
+
 def test_after_an_outage_reminders_do_not_come_all_at_once():
     """The bot was down from before the update was due until three hours later."""
     one = nagged(incident(), now=at(210))
@@ -69,10 +80,6 @@ def test_no_reminder_right_after_an_update_however_short_the_cadence():
     one = post_update(one, update(10))
     assert one.update_due_at == at(11)
     assert next_wake(one) == at(15)
-
-
-def test_a_reminder_counts_from_when_it_was_due_when_no_time_is_given():
-    assert next_wake(nagged(incident())) == at(40)
 
 
 def test_an_ended_incident_is_left_alone():
@@ -120,7 +127,8 @@ def test_two_days_of_reminders_keep_their_distance(night, steps, severity):
             one = post_update(one, update(0).model_copy(update={"at": now}))
             since_update, last = 0, None
         elif what == "snooze":
-            one, since_update = snooze(one, wait * MINUTE, now=now), 0
+            left = max(one.update_due_at - now, timedelta(0))
+            one, since_update = snooze(one, left + wait * MINUTE, now=now), 0
         elif what == "set the clock":
             now += jump * MINUTE
 

@@ -45,21 +45,34 @@ def test_an_unknown_word_gets_the_nearest_one_and_its_usage():
     said = answers.unknown_word("/incident", "resovle", "resolve", "/incident resolve [text]")
     assert text(said) == (
         "🤔 `/incident` does not know “resovle”.\nDid you mean `/incident resolve`?\n"
-        "Usage: `/incident resolve [text]` · `/incident help` explains each."
+        "Usage: `/incident resolve [text]`\n`/incident help` lists what it knows."
     )
 
 
-def test_help_has_a_line_and_an_example_for_each_word():
+def test_a_word_that_resembles_nothing_is_given_help_once_and_no_guess():
+    said = text(answers.unknown_word("/incident", "bogus"))
+    assert said == "🤔 `/incident` does not know “bogus”.\n`/incident help` lists what it knows."
+
+
+def test_a_mistyped_help_names_help_as_what_was_meant():
+    said = text(answers.unknown_word("/incident", "hepl", "help", "/incident help"))
+    assert "Did you mean `/incident help`?" in said
+    assert "lists what it knows" not in said
+
+
+def test_help_has_a_line_for_each_word_and_an_example_where_something_follows_it():
     said = answers.help_text(
         "/incident",
         [
             ("/incident snooze DURATION", "put the reminder off", "/incident snooze 45m"),
-            ("/incident list", "show what is open"),
+            ("/incident list", "show what is open", "/incident list"),
         ],
+        [("/incident archive", "archive the channel", "/incident archive")],
     )
     assert text(said) == (
-        "/incident\n`/incident snooze DURATION` put the reminder off, for example "
-        "`/incident snooze 45m`\n`/incident list` show what is open"
+        "/incident\n`/incident snooze DURATION` put the reminder off, as in "
+        "`/incident snooze 45m`\n`/incident list` show what is open\n*Now and then*\n"
+        "`/incident archive` archive the channel"
     )
 
 
@@ -69,7 +82,7 @@ def test_the_list_shows_the_worst_first_and_offers_to_declare():
     assert text(said).index("INC-00043") < text(said).index("INC-00042")
     assert "<#C0ROOM> · Investigating · commander <@U0ANN>" in text(said)
     assert "#inc-00042-checkout-is-slow" in text(said)  # the other one has no channel yet
-    assert "⚠️ update overdue since" in text(said)
+    assert "⚠️ *update overdue* since" in text(said)
     assert buttons(said) == ["incident.declare"]
 
 
@@ -79,8 +92,12 @@ def test_an_empty_list_says_so():
 
 def test_who_declared_is_told_where_to_go_and_what_is_missing():
     said = text(answers.declared(incident(roles={}), "C0ROOM"))
-    assert "Everybody works in <#C0ROOM>." in said
+    assert said.startswith(
+        "Declared 🟠 SEV2 · Checkout is slow (INC-00042). Work goes on in <#C0ROOM>."
+    )
     assert "Nobody leads it yet" in said
+    stuck = text(answers.declared(incident(), stuck=True))
+    assert "#inc-00042-checkout-is-slow could not be made: `/incident status INC-00042`" in stuck
     waiting = text(answers.declared(incident(private=True), None))
     assert "Its channel #inc-00042-checkout-is-slow is being made." in waiting
     assert "Only the people invited to it know of it." in waiting
@@ -123,7 +140,7 @@ def test_a_catchup_is_what_who_since_when_and_what_changed():
     lines = [fact(0, "SEV2", "declared"), fact(40, "rolled back", "update")]
     shown = text(answers.catchup(one, lines, now=at(45)))
     for part in (
-        "INC-00042 SEV2 Checkout is slow · *Investigating*",
+        "SEV2 · Checkout is slow (INC-00042) · *Investigating*",
         "*Impact* Payments take 20 s",
         "*Commander* <@U0ANN>",
         "• Rolled back",
@@ -132,7 +149,7 @@ def test_a_catchup_is_what_who_since_when_and_what_changed():
         "update: rolled back",
         "1. Drain node-3",
         "⚠️ *Update overdue*",
-        "Only you can see this.",
+        "`/incident timeline` has everything.",
     ):
         assert part in shown
     assert "declared: SEV2" not in shown
@@ -145,6 +162,10 @@ def test_an_offer_of_command_can_be_accepted_or_declined():
     assert "<@U0BOB>: <@U0ANN> offers you command" in text(said)
     assert "*Note* DB is next" in text(said)
     assert buttons(said) == ["incident.handover:accept", "incident.handover:decline"]
+    answered = answers.handover_offer(incident(handover=offer), "accepted")
+    assert answered["blocks"][:-1] == said["blocks"][:-2]
+    assert text(answered).endswith("\nAnswered: accepted.")
+    assert buttons(answered) == []
     with pytest.raises(ValueError, match="not offered"):
         answers.handover_offer(incident())
 
@@ -167,11 +188,16 @@ def test_a_reminder_says_how_late_it_is_and_can_be_snoozed(to, begins):
     assert buttons(said) == ["incident.update", "incident.snooze:15m", "incident.snooze:30m"]
 
 
-def test_a_new_task_asks_for_its_owner_and_a_moved_one_is_quiet():
+def test_a_new_task_asks_for_its_owner_and_its_buttons_follow_its_state():
     new = answers.task_message(incident(), task(owner=None))
     assert "📌 Task 1 of INC-00042: Drain node-3 · nobody yet: who takes it?" in text(new)
     assert buttons(new) == ["incident.task:start", "incident.task:done"]
     assert new["blocks"][1]["elements"][0]["value"] == "INC-00042|1"
+    begun = answers.task_message(incident(), task(status="in progress"))
+    assert text(begun).startswith(
+        "🔧 Task 1 of INC-00042: Drain node-3 · <@U0BOB> · *in progress*"
+    )
+    assert buttons(begun) == ["incident.task:done"]
     moved = answers.task_message(incident(), task(status="done"))
     assert text(moved) == "☑️ Task 1 of INC-00042: Drain node-3 · <@U0BOB> · *done*"
     assert buttons(moved) == []
@@ -202,10 +228,23 @@ def test_the_archive_is_offered_with_what_is_left():
 
 
 def test_a_failing_lane_is_told_with_its_cure():
-    said = answers.lane_failing(incident(), "incident:INC-00042", "is_archived")
-    assert "Posts to the incident channel cannot be delivered" in text(said)
-    assert "is_archived" in text(said)
+    """It begins with what people miss, then the cause and the cure."""
+    lane = "incident:INC-00042"
+    said = answers.lane_failing(incident(), lane, "Slack refused: is_archived.")
+    assert text(said).startswith(
+        "⚠️ Nothing more is posted in the incident channel: Slack refused: is_archived.\n"
+        "🟠 SEV2 · Checkout is slow (INC-00042)"
+    )
     assert buttons(said) == ["lane.retry"]
+    unmade = text(answers.lane_failing(incident(), lane, "restricted_action", made=False))
+    assert unmade.startswith("⚠️ The incident channel could not be made: restricted_action")
+
+
+def test_a_retry_says_what_is_tried_again():
+    said = text(answers.retrying(incident(), "incident:INC-00042", made=False))
+    assert said.startswith("🔁 Trying again: making the incident channel · 🟠 SEV2 · Checkout")
+    said = text(answers.retrying(incident(), "channel:C0CORTEX"))
+    assert said.startswith("🔁 Trying again: announcing in <#C0CORTEX>")
 
 
 def test_a_private_incident_that_was_not_opened_says_why():

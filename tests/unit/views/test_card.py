@@ -37,9 +37,9 @@ def seen(message) -> int:
 def test_the_card_says_in_six_lines_what_everybody_asks():
     one = incident(roles={IncidentRole.COMMANDER: ANN})
     assert body(card(one, permalink="https://x.slack.com/archives/C1/p1")) == [
-        "🟠 *SEV2 · High* · *Checkout is slow*",
+        "🟠 *SEV2 · Checkout is slow* (INC-00042)",
         (
-            "*Investigating* · MCP-Cortex AI Services · INC-00042 · <#C0ROOM>"
+            "*Investigating* · MCP-Cortex AI Services"
             " · <https://x.slack.com/archives/C1/p1|details>"
         ),
         "*Commander* <@U0ANN> · *On-call* nobody yet",
@@ -53,7 +53,17 @@ def test_the_card_says_in_six_lines_what_everybody_asks():
 
 
 def test_the_card_speaks_the_systems_own_words():
-    assert body(card(incident(system="pipeline")))[0].startswith("🟠 *SEV2 · P1 - High*")
+    """Where they call a severity otherwise than we do; else once is enough."""
+    assert body(card(incident(system="pipeline")))[1] == "*Investigating* · P1 - High · Pipeline"
+    assert "High" not in world.words(card(incident()))
+
+
+def test_the_channel_is_named_everywhere_but_in_itself():
+    assert "C0ROOM" not in world.words(card(incident()))
+    assert "<#C0ROOM>" in body(card(incident(), "announce"))[1]
+    panel = {"refs": REFS, "config": CONFIG}
+    assert "C0ROOM" not in world.words(status_panel(incident(), here="C0ROOM", **panel))
+    assert "<#C0ROOM>" in world.words(status_panel(incident(), here="C0OTHER", **panel))
 
 
 @given(world.incidents, st.lists(world.lanes, max_size=5))
@@ -116,6 +126,7 @@ def test_a_private_incident_has_no_announced_card():
         ({"nags": 1}, None, "⚠️ *Update overdue* since"),
         ({"snoozed_until": at(50)}, at(40), "*Reminders snoozed* until"),
         ({"snoozed_until": at(50)}, at(51), "⚠️ *Update overdue* since"),
+        ({"snoozed_until": at(20)}, at(10), "*Next update* due"),  # it would change nothing
         ({"update_due_at": None}, at(31), "No further update is planned"),
     ],
 )
@@ -129,6 +140,7 @@ def test_an_ended_card_says_how_it_ended_and_how_it_goes_on():
     assert lines[1].startswith("*Resolved*")
     assert lines[3].endswith("lasted 1 hour 5 minutes")
     assert "/incident reopen" in world.words(card(resolved()))
+    assert "/incident" not in world.words(card(resolved(), "announce"))
 
 
 def test_a_duplicate_is_closed_and_not_resolved():
@@ -146,11 +158,18 @@ def test_a_duplicate_is_closed_and_not_resolved():
 def test_a_failing_lane_is_named_with_its_reason_and_a_retry():
     """Red when: a side failure is silent (P5)."""
     block = card(incident(), lanes=[FAILING])["blocks"][1]
-    said = "⚠️ Announcements in <#C0CORTEX>: failing, 3 waiting. not_in_channel"
+    said = "⚠️ Nothing more is announced in <#C0CORTEX> (3 waiting): not_in_channel"
     assert block["text"]["text"] == said
     retry = block["accessory"]
     assert retry["action_id"] == "lane.retry:0"
     assert retry["value"] == "INC-00042|channel:C0CORTEX"
+
+
+def test_a_channel_that_could_not_be_made_is_said_first():
+    lane = FAILING.model_copy(update={"lane": "incident:INC-00042", "waiting": 1})
+    unmade = incident_card(incident(), refs={}, config=CONFIG, lanes=[lane], where="announce")
+    said = unmade["blocks"][1]["text"]["text"]
+    assert said == "⚠️ The incident channel could not be made: not_in_channel"
 
 
 def test_many_failing_lanes_are_counted_on_the_card_and_all_shown_in_the_panel():
@@ -166,7 +185,7 @@ def test_the_panel_shows_open_tasks_with_a_button_each():
     one = incident(tasks=(task(), task(2, "Look", status="done")))
     panel = status_panel(one, refs=REFS, config=CONFIG)
     assert "*Tasks* 1 open, 1 done" in world.words(panel)
-    assert "1. Drain node-3 - <@U0BOB> - open" in world.words(panel)
+    assert "1. Drain node-3 · <@U0BOB> · open" in world.words(panel)
     done = [b["accessory"] for b in panel["blocks"] if "accessory" in b]
     assert [(one["action_id"], one["value"]) for one in done] == [
         ("incident.task:done", "INC-00042|1")
@@ -191,5 +210,5 @@ def test_a_topic_fits_and_does_nothing(title, private, severity):
 
 
 def test_the_topic_says_how_bad_it_is_and_what():
-    said = "🟠 SEV2 high · Checkout is slow · /incident shows how it stands"
+    said = "🟠 SEV2 · Checkout is slow · /incident shows how it stands"
     assert topic(incident()) == said

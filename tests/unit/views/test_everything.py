@@ -39,6 +39,7 @@ def messages(one, lines, lanes, word):
 def posts(one, offered, word):
     """What is said in its channel, and to people directly."""
     yield answers.handover_offer(offered)
+    yield answers.handover_offer(offered, "accepted")
     yield answers.handover_accepted(one)
     yield answers.handover_declined(one, BOB)
     yield answers.seated(one, IncidentRole.ONCALL, BOB, ANN)
@@ -76,7 +77,7 @@ def views(one, word):
     yield forms.handover(one)
     yield forms.task(one, text=word)
     yield forms.severity(one, CONFIG)
-    yield forms.snooze(one)
+    yield forms.snooze(one, NOW)
     yield forms.preview(TEMPLATES.update(one, CONFIG))
     yield home(BOB, [one] * 3, {one.id: "C0ROOM"}, now=NOW)
 
@@ -156,4 +157,4 @@ def test_a_title_of_ten_thousand_characters_is_cut_and_says_so():
     for made in messages(long, [], [], "word"):
         check_message(made, schema=False)
     card = incident_card(long, refs={}, config=CONFIG, where="announce")
-    assert "…*\n" in card["blocks"][0]["text"]["text"]
+    assert "…* (INC-00042)\n" in card["blocks"][0]["text"]["text"]

@@ -63,6 +63,11 @@ def test_declare_asks_for_little_and_offers_much():
     assert options(severities)["sev1"] == "🔴 SEV1 · Critical"
     assert severities["options"][0]["description"]["text"] == "Service down, major impact"
     assert severities["initial_option"]["value"] == "sev2"
+    assert options(fields(view)["health"]) == {
+        "healthy": "Healthy",
+        "degraded": "Degraded",
+        "down": "Down",
+    }
     assert [one["value"] for one in fields(view)["private"]["options"]] == ["private"]
 
 
@@ -113,8 +118,12 @@ def test_an_update_begins_with_what_was_said_last():
     view = forms.update(incident(last_update=last))
     known = fields(view)
     assert list(known) == ["status", "investigation", "impact", "mitigation", "eta"]
-    assert known["status"]["initial_option"]["value"] == "investigating"
-    assert set(options(known["status"])) == {"investigating", "identified", "monitoring"}
+    assert known["status"]["initial_option"]["text"]["text"] == "Investigating"
+    assert options(known["status"]) == {  # untouched, it says nothing
+        forms.UNCHANGED: "Investigating",
+        "identified": "Identified",
+        "monitoring": "Monitoring",
+    }
     assert known["investigation"]["initial_value"] == "Cold cache"
     assert known["impact"]["initial_value"] == "Payments take 20 s"
     assert known["eta"]["initial_value"] == "5 min"
@@ -163,7 +172,16 @@ def test_small_forms_ask_one_thing():
     assert fields(forms.severity(incident(), CONFIG))["severity"]["initial_option"]["value"] == (
         "sev2"
     )
-    assert "30m" in options(fields(forms.snooze(incident()))["duration"])
+
+
+def test_snooze_offers_only_what_puts_the_reminder_off():
+    """An update due in half an hour is not put off by 15 minutes."""
+    soon = fields(forms.snooze(incident(), NIGHT))["duration"]
+    assert list(options(soon)) == ["1h", "2h", "4h", "12h"]
+    assert soon["initial_option"]["value"] == "1h"
+    late = fields(forms.snooze(incident(), at(31)))["duration"]
+    assert (list(options(late))[0], late["initial_option"]["value"]) == ("15m", "30m")
+    assert list(options(fields(forms.snooze(incident(update_due_at=at(900)), NIGHT))["duration"])) == ["12h"]
 
 
 @pytest.mark.parametrize(
@@ -175,7 +193,7 @@ def test_small_forms_ask_one_thing():
         (forms.handover(incident()), "incident.handover"),
         (forms.task(incident()), "incident.task"),
         (forms.severity(incident(), CONFIG), "incident.severity"),
-        (forms.snooze(incident()), "incident.snooze"),
+        (forms.snooze(incident(), NIGHT), "incident.snooze"),
     ],
 )
 def test_callback_ids_are_the_public_ones(view, callback):
@@ -200,10 +218,28 @@ def test_home_shows_what_is_open_mine_and_due():
     assert "My tasks (1)" in text
     assert "1. Drain node-3" in text
     assert "Not mine" not in text
-    assert "⚠️ overdue since" in text
+    assert "⚠️ *Update overdue* since" in text
     assert "Waiting for your approval" not in text
-    assert buttons(view) == ["incident.declare"]
+    assert buttons(view) == ["incident.declare", "incident.task:done"]
+    [row] = [block for block in view["blocks"] if "accessory" in block]
+    assert row["accessory"]["value"] == "INC-00042|1"
+    assert "<#C0ROOM> · INC-00042" in row["text"]["text"]
     check_view(view)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "changes", "shown"),
+    [
+        (14, {}, False),
+        (15, {}, True),
+        (31, {}, True),
+        (31, {"snoozed_until": at(45)}, False),
+        (46, {"snoozed_until": at(45)}, True),
+    ],
+)
+def test_home_shows_as_due_only_what_needs_an_update_now(minutes, changes, shown):
+    text = world.words(home(BOB, [incident(**changes)], now=at(minutes)))
+    assert ("Due next" in text) is shown
 
 
 def test_home_of_a_quiet_night_says_so():
