@@ -88,6 +88,8 @@ class SlashCommand:
     usage: str  # the hint Slack shows behind the name
     handle: Handler
     opens: Callable[[Intent], str | None] = lambda _intent: None  # the form these words open
+    # The same for words that only the catalog can judge; in memory, without waiting.
+    asks: Callable[[Intent, UseCases], str | None] = lambda _intent, _use: None
     forms: tuple[Form, ...] = ()
     clicks: tuple[Click, ...] = ()
     shortcuts: tuple[Shortcut, ...] = ()

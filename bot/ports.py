@@ -10,7 +10,8 @@ from bot.domain.intent import Intent
 from bot.domain.outbox import Entry, LaneStatus
 from bot.domain.paging import Duty, Heard
 from bot.domain.person import Person
-from bot.domain.statuspage import Health, PageIncident, PagePost, PageShown, Posted
+from bot.domain.statuspage import Health, PageIncident
+from bot.domain.statuspage_post import PagePost, PageShown, Posted
 from bot.domain.values import Value
 
 

@@ -17,14 +17,17 @@ from bot.slack.manifest import manifest
 from sandbox import DEMO_CONFIG
 from sandbox.pagerduty import PagerDutySandbox
 from sandbox.slack import SlackSandbox
+from sandbox.statuspage import StatuspageSandbox
 
 PAGE_PORT = 8000
 PAGER_PORT = 8001
+STATUS_PORT = 8002
 PAGER_SECRETS = ("pagerduty_routing_key", "pagerduty_api_token")
 TRY = """
   Signalbox is ready. Open  {page}
   and type  /incident declare high checkout is slow
   Who is woken: {pager}
+  What customers read, after /incident declare --system mcp-cortex and another person's yes: {status}
 
   Everything lives in this process and is forgotten when it ends. Ctrl-C stops it.
 """
@@ -39,16 +42,23 @@ async def demo(settings: Settings) -> None:
     await sandbox.start(settings.host, _free(PAGE_PORT, settings.host))
     pager = PagerDutySandbox()
     await pager.start(settings.host, _free(PAGER_PORT, settings.host))
+    customers = StatuspageSandbox()
+    await customers.start(settings.host, _free(STATUS_PORT, settings.host))
     try:
         with tempfile.TemporaryDirectory(prefix="signalbox-") as folder:
-            await _run(settings, sandbox, pager, Path(folder))
+            await _run(settings, sandbox, pager, customers, Path(folder))
     finally:
+        await customers.stop()
         await pager.stop()
         await sandbox.stop()
 
 
 async def _run(
-    settings: Settings, sandbox: SlackSandbox, pager: PagerDutySandbox, folder: Path
+    settings: Settings,
+    sandbox: SlackSandbox,
+    pager: PagerDutySandbox,
+    customers: StatuspageSandbox,
+    folder: Path,
 ) -> None:
     told = settings.model_copy(
         update={
@@ -60,11 +70,17 @@ async def _run(
             "signalbox_config": DEMO_CONFIG,
             "port": _free(settings.port, settings.host),
             **_pager_settings(pager),
+            **_page_settings(settings, customers),
         }
     )
     async with parts(told) as built, serving(built, EVERYTHING) as url:
         pager.hooks.url = f"{url}{PATH}"
-        pages = {"page": f"{sandbox.base_url}/?as=U0ANN", "pager": f"{pager.base_url}/page"}
+        builtin = told.status_page_provider == "builtin"
+        pages = {
+            "page": f"{sandbox.base_url}/?as=U0ANN",
+            "pager": f"{pager.base_url}/page",
+            "status": f"{url}/status" if builtin else customers.base_url,
+        }
         sys.stdout.write(TRY.format(**pages))
         sys.stdout.flush()
         await until_signal()
@@ -75,6 +91,15 @@ def _pager_settings(pager: PagerDutySandbox) -> dict[str, Any]:
     secret = {name: SecretStr(told[name]) for name in PAGER_SECRETS}
     hooks = tuple(SecretStr(one) for one in told["pagerduty_webhook_secret"])
     return {**told, **secret, "pagerduty_webhook_secret": hooks}
+
+
+def _page_settings(settings: Settings, customers: StatuspageSandbox) -> dict[str, Any]:
+    """Return the stand-in's settings when STATUS_PAGE_PROVIDER asks for another page than ours."""
+    provider = settings.status_page_provider
+    if provider == "builtin":
+        return {}
+    told = customers.settings(provider)
+    return {**told, "status_page_token": SecretStr(told["status_page_token"])}
 
 
 def _free(port: int, host: str) -> int:

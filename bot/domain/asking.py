@@ -58,16 +58,14 @@ def answer(run: Run, number: int, choice: Answer, *, by: str, now: datetime, sai
         message = f"That cannot be answered here; {run.id} asks: {question.text}"
         raise Conflict(message)
     free = moved(run, question=None, state=_working(question))
-    match choice:
-        case Answer.DONE:
-            return _done_by(free, question.key, by=by, now=now, said=said)
-        case Answer.RETRY:
-            return _again(moved(free, cancel_by=None), question.key, by)
-        case Answer.ROLL_BACK:
-            return progress.roll_back(free, why=f"<@{by}> chose to roll back.")
-        case Answer.ABORT:
-            state = RunState.CANCELLED if run.cancel_by else RunState.FAILED
-            return progress.end(free, state, now=now, why=_stopped(free, by))
+    if choice is Answer.DONE:
+        return _done_by(free, question.key, by=by, now=now, said=said)
+    if choice is Answer.RETRY:
+        return _again(moved(free, cancel_by=None), question.key, by)
+    if choice is Answer.ROLL_BACK:
+        return progress.roll_back(free, why=f"<@{by}> chose to roll back.")
+    state = RunState.CANCELLED if run.cancel_by else RunState.FAILED
+    return progress.end(free, state, now=now, why=_stopped(free, by))
 
 
 def overdue(run: Run, *, now: datetime) -> Run:

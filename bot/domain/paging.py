@@ -190,4 +190,5 @@ def mirrored(page: Page, heard: Heard) -> Page:
 
 
 def _newer(at: datetime, known: datetime | None) -> bool:
-    return known is None or at > known
+    """Whether it counts. A read is stamped to the second, so what is as old as it may be newer."""
+    return known is None or at >= known

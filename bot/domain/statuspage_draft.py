@@ -8,13 +8,15 @@ is asked again, ever more seldom and of more people.
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 
 from bot.domain.approval import Vote, Voter
 from bot.domain.config import Config
 from bot.domain.person import Role
 from bot.domain.policy import Policy, matched
 from bot.domain.severity import Severity
-from bot.domain.statuspage import Difference, Notice, PageIncident
+from bot.domain.statuspage import Notice, PageIncident
+from bot.domain.statuspage_post import Difference
 from bot.domain.values import Value
 from bot.errors import Conflict, Denied, Invalid
 
@@ -210,7 +212,7 @@ def alone(draft: Draft, voter: Voter, *, reason: str, now: datetime) -> Draft:
         message = f"Only the incident commander or {who_approves(draft)} may publish it alone."
         raise Denied(message)
     if now < draft.asked_at + wait:
-        left = int((draft.asked_at + wait - now).total_seconds() // 60) + 1
+        left = ceil((draft.asked_at + wait - now).total_seconds() / 60)
         message = f"Others still have {left} min to answer before you may publish it alone."
         raise Conflict(message)
     if len(reason.strip()) < REASON_MIN:

@@ -84,7 +84,7 @@ class Listeners:
         if command is None:
             failure, _ = await self._record(_unknown(intent))
             return await ack(failure or modals.OLD_COMMAND)
-        form = command.opens(intent)
+        form = command.opens(intent) or self._opener.asked(command, intent)
         failure, new = await self._record(_opening(intent, form))
         if failure:
             return await ack(failure)

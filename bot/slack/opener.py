@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.command import Form
+from bot.command import Form, SlashCommand
 from bot.domain.intent import Intent
 from bot.errors import BotError, IntegrationError, Rejected
 from bot.slack import modals
@@ -60,6 +60,10 @@ class Opener:
         self._forms = forms
         self._explain = explain
         self._tasks: set[asyncio.Task[None]] = set()
+
+    def asked(self, command: SlashCommand, intent: Intent) -> str | None:
+        """Return the form that a command's words ask for, by what the bot has in memory."""
+        return command.asks(intent, self._usecases)
 
     def open(self, intent: Intent, form: str) -> None:
         """Show `form` for `intent`, whose id is the trigger id; inside a modal it is pushed."""

@@ -11,7 +11,9 @@ from bot.action import Probe, Result
 from bot.domain import progress
 from bot.domain.plan import Effect
 from bot.domain.run import Answer, Entry, Phase, Run, RunState
+from bot.domain.runbook import Look, Step
 from bot.engine.executor import Emit
+from bot.engine.substitution import facts
 from bot.errors import Invalid, OutcomeUnknown, Rejected, Unavailable, UserError
 from bot.usecases.desk import STEPS_BACK, STEPS_ON, Desk, step_of, title_of
 from bot.usecases.journal import Interrupted, Journal, Move
@@ -158,19 +160,37 @@ class Attempts:
         await self.desk.sleep(self.desk.tempo.backoff_s * 2 ** max(entry.attempts - 1, 0))
 
     async def _probed(self, journal: Journal, entry: Entry) -> Probe:
-        run = journal.run
+        """Look whether it happened: as the runbook says, else as the action knows."""
+        run, step = journal.run, step_of(journal.run, entry)
+        begun_at = entry.begun_at or self.desk.clock.now()
         feed = self.desk.speaker.feed(run, entry.key, journal.guard)
         try:
             async with feed:
+                if step is not None and step.probe is not None:
+                    return await self._declared(run, step.probe, begun_at, feed.emit)
                 return await self.desk.executor.probe(
                     run.plan.system,
                     entry.planned,
                     key=run.id,
-                    begun_at=entry.begun_at or self.desk.clock.now(),
+                    begun_at=begun_at,
                     emit=feed.emit,
                 )
         except (Unavailable, Rejected, OutcomeUnknown, Interrupted, UserError):
             return Probe.UNKNOWN
+
+    async def _declared(self, run: Run, look: Look, begun_at: datetime, emit: Emit) -> Probe:
+        now = self.desk.clock.now()
+        step = Step.model_validate({"id": "probe", "uses": look.uses, "with": look.with_})
+        [planned] = await self.desk.planning.way_back(run, (step,), now)
+        seen = await self.desk.executor.perform(
+            run.plan.system, planned, key=run.id, begun_at=begun_at, emit=emit
+        )
+        found: object = facts(seen)
+        for key in look.field.split("."):
+            found = found.get(key) if isinstance(found, dict) else None
+        if not isinstance(found, bool):
+            return Probe.UNKNOWN
+        return Probe.DONE if found else Probe.NOT_DONE
 
     async def _result(self, journal: Journal, entry: Entry, emit: Emit) -> Result:
         """Make the calls of a begun step."""

@@ -49,6 +49,11 @@ class Runs:
             return None
         return await self.propose(turn, runbook, given)
 
+    def lacks(self, runbook: str, words: Sequence[str]) -> bool:
+        """Whether words such as `tail=100` leave out what the runbook needs."""
+        listing = self.planning.listing(runbook)
+        return bool(missing(listing.runbook.params, words_to_values(words)))
+
     async def propose(
         self, turn: Turn, runbook: str, given: Mapping[str, Any], again_of: Run | None = None
     ) -> Run:

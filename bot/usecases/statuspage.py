@@ -8,15 +8,9 @@ from bot.domain.approval import Voter
 from bot.domain.config import Config
 from bot.domain.incident import Incident, IncidentRole
 from bot.domain.person import Role
-from bot.domain.statuspage import (
-    Component,
-    Notice,
-    PageIncident,
-    page_status,
-    signed,
-    suffering,
-)
+from bot.domain.statuspage import Component, Notice, PageIncident, page_status, suffering
 from bot.domain.statuspage_draft import CALLED_IN, Draft, DraftState, Publication
+from bot.domain.statuspage_post import signed
 from bot.errors import Conflict, Denied, NotFound
 from bot.usecases.followers import Move
 from bot.usecases.people import People

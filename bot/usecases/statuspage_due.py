@@ -1,8 +1,9 @@
 """Which text is due, and whether customers know it already. Pure."""
 
 from bot.domain.incident import Incident, Status
-from bot.domain.statuspage import Notice, PageIncident, unsigned
+from bot.domain.statuspage import Notice, PageIncident
 from bot.domain.statuspage_draft import Draft, DraftState, Publication
+from bot.domain.statuspage_post import unsigned
 from bot.errors import NotFound
 
 

@@ -12,13 +12,13 @@ from bot.domain.statuspage import (
     Health,
     Notice,
     PageIncident,
-    PagePost,
     PageUpdate,
     corrected,
     healths,
     shown_after,
 )
 from bot.domain.statuspage_draft import Draft, Publication, ask_again_at
+from bot.domain.statuspage_post import PagePost
 from bot.errors import Denied
 from bot.ports import Memory
 from bot.usecases.turn import Turn

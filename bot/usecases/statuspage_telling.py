@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.domain.incident import Incident
 from bot.domain.outbox import Priority
-from bot.domain.statuspage import Difference
 from bot.domain.statuspage_draft import Draft
+from bot.domain.statuspage_post import Difference
 from bot.usecases.telling import Telling
 from bot.usecases.turn import Turn
 from bot.views.statuspage import cards

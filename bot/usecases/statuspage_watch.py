@@ -8,8 +8,9 @@ from typing import Final
 import structlog
 
 from bot.domain.incident import Incident
-from bot.domain.statuspage import Difference, PageIncident, PageShown, differences
+from bot.domain.statuspage import PageIncident
 from bot.domain.statuspage_draft import Publication
+from bot.domain.statuspage_post import Difference, PageShown, differences
 from bot.errors import Conflict, IntegrationError
 from bot.ports import StatusPage
 from bot.usecases.people import People

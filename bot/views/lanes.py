@@ -45,6 +45,7 @@ def lane_missed(lane: str, *, made: bool = True) -> str:
         "home": f"{user(target)} gets no new App Home",
         "answer": "Private answers do not arrive",
         "statuspage": "The status page is not kept up",
+        "pagerduty": "PagerDuty is not told",
     }
     return missed.get(kind) or f"{line(lane, 80)} cannot be delivered"
 
@@ -63,6 +64,7 @@ def lane_name(lane: str, *, made: bool = True) -> str:
         "home": f"the App Home of {user(target)}",
         "answer": "private answers",
         "statuspage": "the status page",
+        "pagerduty": "telling PagerDuty",
     }
     return names.get(kind) or line(lane, 80)
 

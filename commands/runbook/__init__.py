@@ -4,7 +4,7 @@ from bot.command import SlashCommand
 from commands.runbook.clicks import CLICKS
 from commands.runbook.forms import FORMS
 from commands.runbook.timers import TIMERS
-from commands.runbook.words import handle
+from commands.runbook.words import asks, handle
 
 __all__ = ["command"]
 
@@ -13,6 +13,7 @@ command = SlashCommand(
     summary="Run procedures, behind approval where they change something",
     usage="list | search WORDS | show ID | run ID [k=v...] | plan ID | history | pending | help",
     handle=handle,
+    asks=asks,
     forms=FORMS,
     clicks=CLICKS,
     timers=TIMERS,

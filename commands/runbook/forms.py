@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.command import Form, Values, View
-from bot.domain.intent import Intent
+from bot.domain.intent import Intent, IntentKind
 from bot.domain.run import Answer
 from bot.usecases import UseCases
 from bot.usecases.approvals import to_type
@@ -20,7 +20,10 @@ def skeleton(title: str, callback_id: str) -> Any:
 
 
 async def fill_params(intent: Intent, use: UseCases) -> View:
-    """Ask for a runbook's parameters."""
+    """Ask for a runbook's parameters; those that were typed already are filled in."""
+    said = parsing.words(intent.text)
+    if intent.kind is IntentKind.COMMAND and len(said) > 1:
+        return await use.run_reading.params_form(intent, said[1], parsing.given(said[2:]))
     return await use.run_reading.params_form(intent, parsing.meant(intent), {})
 
 

@@ -38,6 +38,12 @@ def heard_values(text: str) -> str:
     return "".join(kept)
 
 
+def given(said: list[str]) -> dict[str, str]:
+    """Return name -> value of words such as `tail=100`; the others are left out."""
+    pairs = [word.partition("=") for word in said]
+    return {name: value for name, equals, value in pairs if name and equals}
+
+
 def question(value: str) -> tuple[str, int]:
     """Return the run and the number of the question that a button or form names.
 

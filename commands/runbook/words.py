@@ -4,7 +4,8 @@ import difflib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.errors import Invalid
+from bot.domain.intent import Intent
+from bot.errors import Invalid, UserError
 from bot.usecases import UseCases
 from bot.usecases.turn import Turn
 from bot.views import answers
@@ -40,6 +41,17 @@ async def handle(turn: Turn, use: UseCases) -> None:
         raise Invalid(message)
     else:
         await word.do(turn, use, rest)
+
+
+def asks(intent: Intent, use: UseCases) -> str | None:
+    """Return the form of parameters when `run ID` lacks some; what is wrong the handler says."""
+    try:
+        said = parsing.words(intent.text)
+        verb = ALIASES.get(said[0].lower(), said[0].lower()) if said else ""
+        lacks = verb == "run" and len(said) > 1 and use.runs.lacks(said[1], said[2:])
+    except UserError:
+        return None
+    return "runbook.params" if lacks else None
 
 
 async def _list(turn: Turn, use: UseCases, rest: list[str]) -> None:

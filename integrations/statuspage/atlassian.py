@@ -9,17 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.domain.statuspage import (
-    Health,
-    Impact,
-    Notice,
-    PageIncident,
-    PagePost,
-    PageShown,
-    PageStatus,
-    PageUpdate,
-    Posted,
-)
+from bot.domain.statuspage import Health, Impact, Notice, PageIncident, PageStatus, PageUpdate
+from bot.domain.statuspage_post import PagePost, PageShown, Posted
 from integrations.statuspage.client import PageClient
 
 ATLASSIAN: Final = "https://api.statuspage.io/v1"

@@ -4,16 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.domain.change import Change, Mark, Put
-from bot.domain.statuspage import (
-    Health,
-    PageIncident,
-    PagePost,
-    PageShown,
-    PageUpdate,
-    Posted,
-    corrected,
-    shown_after,
-)
+from bot.domain.statuspage import Health, PageIncident, PageUpdate, corrected, shown_after
+from bot.domain.statuspage_post import PagePost, PageShown, Posted
 from bot.errors import Stale, Unavailable
 from bot.ports import Memory
 

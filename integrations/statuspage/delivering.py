@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.domain.outbox import Entry
-from bot.domain.statuspage import PageIncident, PagePost
+from bot.domain.statuspage import PageIncident
+from bot.domain.statuspage_post import PagePost
 from bot.errors import OutcomeUnknown, Rejected
 from bot.ports import Memory, StatusPage, Taken
 

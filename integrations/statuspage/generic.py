@@ -10,17 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.domain.statuspage import (
-    Health,
-    Impact,
-    PageIncident,
-    PagePost,
-    PageShown,
-    PageStatus,
-    PageUpdate,
-    Posted,
-    reference,
-)
+from bot.domain.statuspage import Health, Impact, PageIncident, PageStatus, PageUpdate
+from bot.domain.statuspage_post import PagePost, PageShown, Posted, reference
 from bot.errors import Rejected
 from integrations.statuspage.client import PageClient
 

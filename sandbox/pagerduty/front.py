@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -35,9 +37,10 @@ def refused(status: int, message: str, code: int, *errors: str) -> web.Response:
 class Front:
     """The middleware. `asked` holds every request of the bot, in order."""
 
-    def __init__(self, faults: Faults, token: str) -> None:
-        """`token`: the REST key that is accepted."""
+    def __init__(self, faults: Faults, token: str, now: Callable[[], datetime]) -> None:
+        """`token`: the REST key that is accepted. `now`: the account's own time."""
         self.asked: list[Asked] = []
+        self._now = now
         self._faults = faults
         self._token = token
 
@@ -54,6 +57,7 @@ class Front:
         if not request.path.startswith("/v2/") and not self._authorised(request):
             return refused(401, "Unauthorized", 2006)
         answer = await handler(request)
+        answer.headers["Date"] = format_datetime(self._now().astimezone(UTC), usegmt=True)
         if request.method in CHANGING and self._faults.strike("lost_answer", request.path):
             if request.transport is not None:
                 request.transport.abort()

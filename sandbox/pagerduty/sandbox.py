@@ -30,7 +30,7 @@ class PagerDutySandbox:
         self.faults = Faults()
         self.account = Account(clock or (lambda: datetime.now(UTC)))
         self.hooks = Hooks(self.faults, retry_delays)
-        self._front = Front(self.faults, seed.API_TOKEN)
+        self._front = Front(self.faults, seed.API_TOKEN, self.account.now)
         self.account.on_event.append(self.hooks.send)
         self._runner: web.AppRunner | None = None
         self.base_url = ""

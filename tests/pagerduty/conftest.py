@@ -37,7 +37,9 @@ class Woken(Scene):
             await self.pd.settled()
         await self.world.settled()
 
-    async def pressed(self, act: str, one: PdIncident | None = None, user: str | None = None) -> None:
+    async def pressed(
+        self, act: str, one: PdIncident | None = None, user: str | None = None
+    ) -> None:
         """Let somebody press a button on their phone, and wait until all of it has happened."""
         self.pd.press(one or self.pd.only(), act, user)
         await self.calm()

@@ -57,7 +57,7 @@ async def test_down_is_on_the_card_and_retry_goes_on(at: Woken) -> None:
     lanes = at.bot.store.memory.failing_lanes
     await _until_async(at, lambda: lanes("INC-00001"))
     await at.calm()
-    assert "PagerDuty: failing" in at.cards(channel)
+    assert "PagerDuty is not told" in at.cards(channel)
     assert any("lane.retry" in one for one in buttons(at.card(channel)))
     at.pd.faults.clear()
     await at.press("lane.retry:0", channel=channel)
@@ -110,7 +110,7 @@ async def test_a_deleted_service_is_refused_with_its_cure(scenes_without) -> Non
         channel = await at.declare("sev1 checkout is down")
         await at.calm()
         assert "Service not found" in at.cards(channel)
-        assert matching("PagerDuty cannot be delivered", at.told("U0ANN"))
+        assert matching("PagerDuty is not told", at.told("U0ANN"))
 
 
 async def test_escalate_goes_to_the_next_level_of_both(at: Woken) -> None:

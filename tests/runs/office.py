@@ -58,9 +58,7 @@ class Office:
     boundary: Boundary
     numbers: Any
 
-    async def command(
-        self, user: str, text: str, channel: str = OPS, name: str = "/runbook"
-    ) -> str:
+    async def command(self, user: str, text: str, channel: str = OPS) -> str:
         """Type a slash command and have it decided; returns the private answer."""
         return await self._asked(
             IntentKind.COMMAND, "/runbook", user=user, text=text, channel=channel

@@ -5,9 +5,12 @@ from structlog.testing import capture_logs
 
 from bot.domain.run import Answer, RunState, StepState
 from bot.errors import OutcomeUnknown, Rejected, Unavailable
-from tests.runs.office import Office
+from bot.store.store import RedisStore
+from tests.runs.office import Office, office
+from tests.runs.plant import BOOKS, GROW, LOOK, RESTART, WELL, book, step
 from tests.runs.town import ANN, OPS, buttons, words
 from tests.runs.ways import answer, approve, asked, carried_out
+from tests.support.redis import StillClock
 
 
 async def test_an_unknown_end_of_a_restart_is_looked_for(shop: Office):
@@ -163,3 +166,82 @@ async def test_a_question_is_answered_by_those_who_may(shop: Office, user: str):
     said = await answer(shop, Answer.DONE, user)
     assert "🚫" in said
     assert (await shop.run()).state is RunState.ASKING
+
+
+@pytest.mark.parametrize(
+    ("flag", "ends", "times"),
+    [
+        (True, RunState.SUCCEEDED, 1),
+        (False, RunState.SUCCEEDED, 2),
+        ("perhaps", RunState.ASKING, 1),
+    ],
+)
+async def test_a_runbook_may_say_how_to_look(
+    real_store: RedisStore, clock: StillClock, flag: object, ends: RunState, times: int
+):
+    look = {"uses": "plant.look", "with": {"key": "flag"}, "field": "value"}
+    grow = {**GROW, "effect": "probe", "probe": look}
+    books = [book("looked-for", [grow], verify=[WELL], approval="one-approver")]
+    async with office(real_store, clock, books=books) as shop:
+        shop.plant.values["flag"] = flag
+        shop.plant.after["set"].append(OutcomeUnknown("the line broke"))
+        run = await carried_out(shop, "looked-for")
+        assert run.state is ends
+        assert shop.plant.effects["set"] == times
+
+
+async def test_a_failed_run_offers_what_may_help(real_store: RedisStore, clock: StillClock):
+    books = [*BOOKS, book("hopeful", [RESTART], approval="one-approver", offer=["grow", "see"])]
+    async with office(real_store, clock, books=books) as shop:
+        shop.plant.before["restart"].append(Rejected("no"))
+        run = await carried_out(shop, "hopeful")
+        assert run.state is RunState.FAILED
+        offered = buttons(shop.slack.in_channel(OPS)[0])
+        assert offered["runbook.params:0"] == "grow"
+        assert offered["run.retry"] == run.id
+
+
+async def test_a_rollback_of_steps_is_planned_with_what_the_run_found(
+    real_store: RedisStore, clock: StillClock
+):
+    back = [
+        step("smaller", "set_value", **{"with": {"key": "replicas", "value": "{steps.look.value}"}})
+    ]
+    grow = {**GROW, "rollback": back}
+    tidy = [step("tidy", "set_value", **{"with": {"key": "note", "value": "rolled back"}})]
+    made = book("stepwise", [LOOK, grow], verify=[WELL], rollback=tidy, approval="one-approver")
+    async with office(real_store, clock, books=[made]) as shop:
+        shop.plant.values["state"] = "sick"
+        run = await carried_out(shop, "stepwise")
+        assert run.state is RunState.ROLLED_BACK
+        assert shop.plant.values["replicas"] == 2
+        assert shop.plant.values["note"] == "rolled back"
+        assert [one.key for one in run.journal if one.key.startswith("rollback/")] == [
+            "rollback/smaller",
+            "rollback/tidy",
+        ]
+
+
+async def test_a_check_is_asked_until_it_is_well_or_its_time_is_over(
+    real_store: RedisStore, clock: StillClock
+):
+    wait = {"first": "10s", "every": "5s", "deadline": "1m", "in_a_row": 2}
+    books = [book("patient", [RESTART], verify=[{**WELL, "wait": wait}], approval="one-approver")]
+    async with office(real_store, clock, books=books) as shop:
+        shop.plant.values["state"] = "starting"
+
+        async def up() -> None:
+            shop.plant.values["state"] = "healthy"
+
+        async def nothing() -> None: ...
+
+        shop.plant.before["look"] += [nothing, Unavailable("not yet"), up]
+        began = clock.now()
+        run = await carried_out(shop, "patient")
+        assert run.state is RunState.SUCCEEDED
+        assert (clock.now() - began).total_seconds() == pytest.approx(10 + 3 * 5, abs=1)
+        shop.plant.values["state"] = "sick"
+        clock.forward(seconds=1)
+        run = await carried_out(shop, "patient")
+        assert run.state is RunState.FAILED
+        assert "Not well within 0:01:00. Last found: state is sick" in run.why

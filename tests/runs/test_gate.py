@@ -151,7 +151,7 @@ async def test_the_kill_switch_stops_what_waits_and_what_runs(shop: Office):
 
 def frozen(**more: object) -> Freeze:
     said = {"name": "year end", "systems": ("shop",), "zone": "Europe/Berlin", **more}
-    begins, ends = datetime(2026, 11, 20, 4, 30), datetime(2026, 11, 21, 4, 30)  # noqa: DTZ001
+    begins, ends = datetime(2026, 11, 20, 4, 30), datetime(2026, 11, 21, 4, 30)  # noqa: DTZ001 - local times, as signalbox.yml has them
     return Freeze(**{"from_": begins, "to": ends, **said})
 
 

@@ -79,6 +79,23 @@ async def test_the_buttons_of_a_task_move_it_on(at: Scene) -> None:
     assert [task.status for task in (await at.incident()).tasks] == ["done", "done"]
 
 
+async def test_my_tasks_are_done_from_home(at: Scene) -> None:
+    """Done beside the task, with the way to its channel; it goes from the list, nothing is said."""
+    channel = await at.declare()
+    await at.type("task add drain node-3 @bob", channel=channel)
+    bob = at.person("U0BOB")
+    await bob.home()
+    await at.settled()
+    home = bob.published_home()
+    assert "drain node-3 · open" in words(home)
+    assert f"<#{channel}> · INC-00001" in words(home)
+    assert (await bob.click_view(home, "incident.task:done")).status == 200
+    await at.settled()
+    assert (await at.incident()).tasks[0].status == "done"
+    assert "My tasks" not in words(bob.published_home())
+    assert at.told("U0BOB") == []
+
+
 async def test_a_handover_is_accepted_by_whom_it_was_offered(at: Scene) -> None:
     """Offer, accept: the one before becomes deputy; the offer's buttons go."""
     channel = await at.declare()

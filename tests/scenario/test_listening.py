@@ -78,7 +78,7 @@ async def test_home_shows_what_is_open_what_is_mine_and_what_is_due(at: Scene) -
         f"<#{channel}>",
         "My tasks (1)",
         "drain node-3",
-        "Due next",
+        "update due",
     ):
         assert part in shown
     await at.person("U0DAN").home()

@@ -29,14 +29,14 @@ def contract() -> dict[str, Any]:
 def problems(asked: Asked) -> list[str]:
     """Return what of a request the contract does not know or forbids."""
     path = asked.path.removeprefix("/v1")
-    found = [
+    known = [
         (one, methods[asked.method.lower()])
         for one, methods in contract()["paths"].items()
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), path) and asked.method.lower() in methods
     ]
-    if not found:
+    if not known:
         return [f"{asked.method} {path} is not in the contract"]
-    _, operation = min(found, key=lambda pair: pair[0].count("{"))
+    _, operation = min(known, key=lambda pair: pair[0].count("{"))
     queries = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
     wrong = [f"?{name} is unknown" for name in asked.query if name not in queries]
     body = operation.get("requestBody")
@@ -44,7 +44,9 @@ def problems(asked: Asked) -> list[str]:
         return wrong + ([f"{path} takes no body"] if asked.body else [])
     schema = _closed(body["content"]["application/json"]["schema"])
     judge = Draft202012Validator(schema)
-    return wrong + [f"{path}: {one.json_path}: {one.message}" for one in judge.iter_errors(asked.body)]
+    return wrong + [
+        f"{path}: {one.json_path}: {one.message}" for one in judge.iter_errors(asked.body)
+    ]
 
 
 def _closed(schema: Any) -> Any:

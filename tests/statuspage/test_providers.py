@@ -7,7 +7,8 @@ from pydantic import SecretStr
 
 from bot.domain.change import Change
 from bot.domain.outbox import Entry
-from bot.domain.statuspage import Health, Impact, Notice, PagePost, PageStatus
+from bot.domain.statuspage import Health, Impact, Notice, PageStatus
+from bot.domain.statuspage_post import PagePost
 from sandbox.statuspage import StatuspageSandbox
 from tests.scenario.steps import Scene, buttons, words
 from tests.statuspage.conftest import SYSTEM
@@ -170,7 +171,7 @@ async def test_an_edit_elsewhere_is_shown_once_within_a_minute_and_repaired(outs
         assert "says again what was published" in words(at.posted(channel)[-1])
 
 
-async def test_an_incident_deleted_elsewhere_is_made_again_with_all_its_texts(outside, clock) -> None:
+async def test_a_deleted_incident_is_made_again_with_all_its_texts(outside, clock) -> None:
     async with outside() as (at, page):
         channel = await told(at)
         await at.open("update", by=AUTHOR, channel=channel)

@@ -88,12 +88,18 @@ def switched(*, on: bool) -> Message:
 
 def undelivered(run: Run, lane: str, error: str) -> Message:
     """Tell who asked that something about a run could not be said."""
-    said = (
-        f"⚠️ {run.id} {title(run.plan)}: its messages cannot be delivered ({line(lane, 80)}). "
-        f"{line(error, 600)}"
-    )
+    said = f"⚠️ {run.id} {title(run.plan)}: {_of(lane)} cannot be delivered. {line(error, 600)}"
     hint = f"It goes on all the same: it is {run.state.value}. `/runbook history` shows it."
     return message(said, section(said), context(hint))
+
+
+def _of(lane: str) -> str:
+    names = {
+        "run": "its card",
+        "request": "the request for approval",
+        "log": "the file of its output",
+    }
+    return names.get(lane.partition(":")[0], "what it says")
 
 
 def ended(approval: Approval) -> Message:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from bot.domain.run import Run, RunState
+from bot.domain.runbook import RunbookText
 from bot.views.kit import Element, actions, button, confirm, context, message, section
 from bot.views.limits import Block, Message
 from bot.views.mrkdwn import ago, line, notice, user, when
 from bot.views.runs.facts import MARKS, digest, params_line, state_words, step_lines, title
 
+OFFERS = 5
+FAILED = frozenset({RunState.FAILED, RunState.ROLLED_BACK})
 MORE = "`/runbook history`"
 
 
@@ -24,6 +27,9 @@ def run_card(run: Run, before: Sequence[str] = ()) -> Message:
     blocks: list[Block] = [section("\n".join(lines)), section("\n".join(step_lines(run)))]
     if run.question is not None:
         blocks.append(section(f"❓ {notice(run.question.text, 600)} (asked in the thread)"))
+    if offered := _offered(run):
+        blocks.append(section("It may help to run"))
+        blocks.append(actions(*offered))
     row = _row(run)
     blocks += [actions(*row)] if row else []
     blocks.append(context(_foot(run)))
@@ -53,6 +59,14 @@ def _row(run: Run) -> list[Element]:
     row = [button("Output", "run.output", run.id)] if run.started_at else []
     may_stop = run.state is not RunState.ROLLING_BACK and not run.cancel_by
     return [*row, _cancel(run)] if may_stop else row
+
+
+def _offered(run: Run) -> list[Element]:
+    """Return a button for each runbook that this one offers when it failed; it opens a form."""
+    if run.state not in FAILED or not run.runbook:
+        return []
+    named = RunbookText.model_validate_json(run.runbook).offer[:OFFERS]
+    return [button(one, f"runbook.params:{place}", one) for place, one in enumerate(named)]
 
 
 def _cancel(run: Run) -> Element:

@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 
 from bot.domain.incident import Incident
-from bot.domain.statuspage import Difference, Notice, PageIncident
+from bot.domain.statuspage import Notice, PageIncident
 from bot.domain.statuspage_draft import Draft, DraftState, who_approves
+from bot.domain.statuspage_post import Difference
 from bot.views.facts import headline
 from bot.views.kit import Element, actions, button, context, message, section
 from bot.views.limits import Block, Message

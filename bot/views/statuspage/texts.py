@@ -72,8 +72,8 @@ class CustomerTexts:
 
 def clean_text(name: str, body: str) -> tuple[str, str]:
     """Return title and text as they may be published: plain, within the limits, no blank tail."""
-    title = shorten(one_line(heard(name)), NAME_MAX)
-    return title, shorten(_BLANK.sub("\n\n", tidy(heard(body))).strip(), BODY_MAX)
+    title = shorten(one_line(name), NAME_MAX)
+    return title, shorten(_BLANK.sub("\n\n", tidy(body)).strip(), BODY_MAX)
 
 
 def _parted(rendered: str, service: str) -> tuple[str, str]:
@@ -89,7 +89,7 @@ def _values(incident: Incident, config: Config) -> dict[str, Any]:
     return {
         "service": one_line(config.service_name(incident.system)) or "our service",
         "problem": _PROBLEMS[incident.severity],
-        "impact": heard(incident.situation.impact).strip(),
+        "impact": incident.situation.impact.strip(),  # from a form, so it is no markup
         "status": incident.status.value,
         "started": incident.declared_at.strftime("%Y-%m-%d %H:%M UTC"),
         "duration": span_hours(at - incident.declared_at),

@@ -62,7 +62,7 @@ def test_a_snooze_puts_the_next_one_off_once():
 def test_a_snooze_that_is_over_before_the_update_is_due_is_refused():
     """Red when: "snoozed until" on the card names a time before the one that counts."""
     for minutes in (1, 20, 25):
-        with pytest.raises(Invalid, match="due in 25m.*Snooze for longer: `/incident snooze 40m`"):
+        with pytest.raises(Invalid, match=r"due in 25m.*Snooze for longer: `/incident snooze 40m`"):
             snooze(incident(), minutes * MINUTE, now=at(5))
     assert next_wake(snooze(incident(), 26 * MINUTE, now=at(5))) == at(31)
     assert next_wake(snooze(incident(), MINUTE, now=at(40))) == at(41)

@@ -100,7 +100,10 @@ def test_a_buttons_value_is_the_incident_and_its_menus_name_a_word():
     elements = card(incident())["blocks"][1]["elements"]
     assert {one["value"] for one in elements if one["type"] == "button"} == {"INC-00042"}
     words = [one["value"] for one in elements[-1]["options"]]
-    assert words == [f"INC-00042|{w}" for w in ("timeline", "catchup", "escalate", "postmortem")]
+    menu = ("timeline", "catchup", "escalate", "customers", "postmortem")
+    assert words == [f"INC-00042|{w}" for w in menu]
+    private = card(incident(private=True))["blocks"][1]["elements"]
+    assert "customers" not in str(private[-1]), "P8: customers are never told"
 
 
 def test_the_announced_card_has_fewer_buttons_and_none_after_the_end():

@@ -180,8 +180,10 @@ def test_snooze_offers_only_what_puts_the_reminder_off():
     assert list(options(soon)) == ["1h", "2h", "4h", "12h"]
     assert soon["initial_option"]["value"] == "1h"
     late = fields(forms.snooze(incident(), at(31)))["duration"]
-    assert (list(options(late))[0], late["initial_option"]["value"]) == ("15m", "30m")
-    assert list(options(fields(forms.snooze(incident(update_due_at=at(900)), NIGHT))["duration"])) == ["12h"]
+    assert "15m" in options(late)
+    assert late["initial_option"]["value"] == "30m"
+    far = fields(forms.snooze(incident(update_due_at=at(900)), NIGHT))["duration"]
+    assert list(options(far)) == ["12h"]
 
 
 @pytest.mark.parametrize(
