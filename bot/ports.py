@@ -92,7 +92,8 @@ class Output(Protocol):
     async def append(self, run: str, step: str, text: str, number: str) -> bool:
         """Add text to a step's output; False when the run's room is full and it was dropped.
 
-        `number` names this piece: the same one again, right after itself, adds nothing.
+        `number` grows with each piece of a step, compared as text: one that comes again, even
+        late, adds nothing.
         """
 
     async def tail(self, run: str, step: str, characters: int) -> str:
@@ -190,8 +191,11 @@ class Directory(Protocol):
     async def group(self, group: str) -> Collection[str]:
         """Return the user ids of a user group; Unavailable as above."""
 
-    async def members(self, channel: str) -> Collection[str]:
-        """Return the user ids in a channel; empty when there is no such channel."""
+    async def members(self, channel: str, *, anew: bool = False) -> Collection[str]:
+        """Return the user ids in a channel; empty when there is no such channel.
+
+        `anew`: Slack is asked now, for somebody who may have been invited a moment ago.
+        """
 
 
 class Said(Value):

@@ -27,7 +27,7 @@ TRY = """
   Signalbox is ready. Open  {page}
   and type  /incident declare high checkout is slow
   Who is woken: {pager}
-  What customers read, after /incident declare --system mcp-cortex and another person's yes: {status}
+  What customers read: {status}
 
   Everything lives in this process and is forgotten when it ends. Ctrl-C stops it.
 """

@@ -15,6 +15,8 @@ from bot.slack.places import channels
 from bot.slack.scopes import identity, needed
 from bot.slack.webapi import WebApi
 from bot.store.facts import redis_facts
+from bot.views.statuspage.texts import AUDIENCE as CUSTOMERS
+from bot.views.statuspage.texts import CustomerTexts
 
 
 @asynccontextmanager
@@ -107,7 +109,8 @@ def _templates(settings: Settings) -> Callable[[], Awaitable[Sequence[str]]]:
 
 
 def _problems(settings: Settings, file: Path) -> list[str]:
+    texts = CustomerTexts() if file.parent.name == CUSTOMERS else templates(settings)
     try:
-        return templates(settings).check(file.read_text(encoding="utf-8"), str(file))
+        return texts.check(file.read_text(encoding="utf-8"), str(file))
     except (OSError, UnicodeDecodeError) as error:
         return [f"{file}: cannot be read ({error})."]

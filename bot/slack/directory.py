@@ -42,8 +42,10 @@ class SlackDirectory:
         """Return the members of a user group; none when it is gone."""
         return await self._fresh(f"group:{group}", lambda: self._group(group))
 
-    async def members(self, channel: str) -> Collection[str]:
+    async def members(self, channel: str, *, anew: bool = False) -> Collection[str]:
         """Return who is in a channel; none when there is no such channel."""
+        if anew:
+            self._known.pop(f"channel:{channel}", None)
         return await self._fresh(f"channel:{channel}", lambda: self._members(channel))
 
     async def _fresh(self, key: str, ask: Callable[[], Awaitable[T]]) -> T:

@@ -32,6 +32,7 @@ _EVENT_KEYS: Final = (
     "deleted_ts",
 )
 _ITEM_KEYS: Final = ("type", "channel", "ts", "file")
+_WORDS_KEPT: Final = 100  # enough for the id of the incident that a command names
 _METADATA_MAX: Final = 3000  # private_metadata: https://docs.slack.dev/reference/views
 
 
@@ -173,10 +174,11 @@ def private_metadata(intent: Intent) -> str:
         "value": intent.value,
         "response_url": intent.response_url,
         "message_ts": intent.message_ts,
+        "text": intent.text[:_WORDS_KEPT],
     }
     text = _compact({key: value for key, value in kept.items() if value})
     if len(text) > _METADATA_MAX:  # a value may have 2,000 characters that double when escaped
-        del kept["value"]
+        del kept["value"], kept["text"]
         text = _compact({key: value for key, value in kept.items() if value})
     return text
 

@@ -18,7 +18,7 @@ from bot.usecases.run_telling import EDIT_EVERY, RunTelling
 from bot.usecases.shelf import Shelf
 
 PIECE = 64_000  # characters kept at once, at most
-LAST_TRIES = 5
+LAST_TRIES, LAST_PAUSE_S = 10, 1.0  # to keep the end of what a step said
 FULL = "\n[the rest is left out: this run has said more than is kept]\n"
 
 log = structlog.get_logger(__name__)
@@ -54,7 +54,7 @@ class Feed:
         self._shown_at = 0.0
         self._number = 0
         self._shows = 0
-        self._name = f"{run.epoch}.{run.version}"
+        self._name = f"{run.epoch:08}.{run.version:08}"  # later feeds of a step sort behind
         self._pieces: deque[tuple[str, str]] = deque()
         self._full = False
         self._news = False
@@ -88,6 +88,15 @@ class Feed:
                 return False
             return True
 
+    async def _flushed(self) -> bool:
+        """Flush until all is kept, or nothing more of it can be."""
+        left = -1
+        while left != len(self._pieces):
+            left = len(self._pieces)
+            if await self.flush():
+                return True
+        return False
+
     def _packed(self) -> None:
         """Make numbered pieces of what has come; a piece that is sent again is known by its number.
 
@@ -96,7 +105,7 @@ class Feed:
         text, self._pending, self._size = "".join(self._pending), [], 0
         for at in range(0, len(text), PIECE):
             self._number += 1
-            self._pieces.append((f"{self._name}:{self._number}", text[at : at + PIECE]))
+            self._pieces.append((f"{self._name}.{self._number:08}", text[at : at + PIECE]))
 
     async def _shown(self) -> None:
         now = asyncio.get_running_loop().time()
@@ -114,15 +123,17 @@ class Feed:
         del rest
         if self._ticker is not None:
             self._ended.set()  # not cancelled: it may be at keeping something
-            await asyncio.wait({self._ticker})
+            [ended], _ = await asyncio.wait({self._ticker})
+            if not ended.cancelled() and (error := ended.exception()):
+                log.error("output.failed", exc_info=error)  # what is left is kept below
         if kind is not None and issubclass(kind, Lost):
             return
         self._hold(self._stream.end())
         self._shown_at = 0.0
-        for _ in range(LAST_TRIES):
-            if await self.flush():
-                return
-            await asyncio.sleep(EDIT_EVERY.total_seconds())
+        tries = 0
+        while tries < LAST_TRIES and not await self._flushed():
+            tries += 1
+            await asyncio.sleep(LAST_PAUSE_S)
 
     async def _tick(self) -> None:
         while not self._ended.is_set():
@@ -142,7 +153,7 @@ class Feed:
         if self._full:
             return
         if not await to.append(run, self._key, text, number):
-            await to.append(run, self._key, FULL, "full")
+            await to.append(run, self._key, FULL, f"{number}-full")
             self._full = True
 
     async def _show(self) -> None:

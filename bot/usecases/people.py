@@ -54,20 +54,26 @@ class People:
             NotFound: as if there were no such incident.
         """
         if not await self._is_there(turn.intent, incident) and not await self.may_see(
-            turn.intent.user, incident
+            turn.intent.user, incident, anew=True
         ):
             message = f"There is no incident {incident.id}."  # the words for one that never was
             raise NotFound(message)
         return incident
 
-    async def may_see(self, user: str, incident: Incident) -> bool:
-        """Whether `user` may know of the incident, by its channel's members just now."""
+    async def may_see(self, user: str, incident: Incident, *, anew: bool = False) -> bool:
+        """Whether `user` may know of the incident, by its channel's members just now.
+
+        `anew`: before they are told no, Slack is asked again; they may just have been invited.
+        """
         if not incident.private:
             return True
         channel = (await self.memory.refs(incident.id)).get("channel")
         if channel is None:  # not made yet: only those who will be in it
             return user in incident.invited
-        return may_see(incident, user, await self.directory.members(channel))
+        known = may_see(incident, user, await self.directory.members(channel))
+        if known or not anew:
+            return known
+        return may_see(incident, user, await self.directory.members(channel, anew=True))
 
     async def _is_there(self, intent: Intent, incident: Incident) -> bool:
         """Whether the request came from the incident's own channel, where only members can act.

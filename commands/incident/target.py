@@ -16,7 +16,7 @@ def named(intent: Intent) -> str | None:
     """Return the incident id in a form's memory, a button's value or a command's words."""
     opened = intent.payload.get("opened") or {}
     value = intent.value.partition("|")[0]
-    words = parsing.words(intent.text).incident
+    words = parsing.words(intent.text or str(opened.get("text") or "")).incident
     for candidate in (opened.get("incident"), value, opened.get("value"), words):
         if candidate and parsing.INCIDENT.match(str(candidate)):
             return str(candidate)

@@ -7,6 +7,7 @@ started again at once, as a supervisor would.
 import asyncio
 import itertools
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from bot.store.load import load
 from bot.store.store import RedisStore
 from sandbox.slack import Person, SlackSandbox
 from sandbox.slack.driver import Outcome
+from sandbox.slack.model import BOT_USER
 from tests.kill.watched import Calls, Spread, slack_for
 from tests.support.redis import SystemClock
 from tests.support.redis_proxy import Point, RedisProxy
@@ -29,8 +31,9 @@ from tests.support.zygote import Bot, Order, Zygote
 
 LOOKS = 3  # in a row: work makes work
 SETTLED_S = 120.0  # a machine may be busy with other things
+BIRTHS = 20  # tries of a supervisor
 ANNOUNCE = "C0INCIDENTS"
-PATIENCE_S = 6.0  # of a person who was told of an error; by then a lease has passed
+PATIENCE_S = 30.0  # of a person who was told of an error; by then many a lease has passed
 
 
 def _unmoved(_bot: Bot) -> None:
@@ -65,13 +68,20 @@ class Stage:
     async def _bear(self) -> Bot:
         if self.proxy is not None:
             self.proxy.arm()
-        bot = await self.zygote.bear(self.order)
+        bot = await self._born()
         if self.proxy is not None:
             await self.proxy.saw("BLPOP", "XREADGROUP")  # its workers wait for work
         self.bots.append(bot)
         self._route()
         self.on_birth(bot)
         return bot
+
+    async def _born(self) -> Bot:
+        for _ in range(BIRTHS):
+            with suppress(EOFError):  # killed before it was ready, or Slack did not know it
+                return await self.zygote.bear(self.order)
+        message = f"it does not start: {self.order.log}"
+        raise AssertionError(message)
 
     async def _keep(self, bot: Bot) -> None:
         while True:
@@ -125,6 +135,11 @@ class Stage:
             bot.signal(signal.SIGCONT)
 
     # ------------------------------------------------------------ looking
+
+    @property
+    def us(self) -> str:
+        """Return the bot's user id."""
+        return BOT_USER
 
     def person(self, user: str) -> Person:
         """Return somebody to act as."""
@@ -180,21 +195,27 @@ class Stage:
         happened: Callable[[], Awaitable[bool]],
         tries: int = 20,
     ) -> None:
-        """Do as a careful person: told of an error, look whether it happened, else try again."""
+        """Do as a careful person: told that it failed, look whether it happened, else try again.
+
+        An immediate answer says that it was not recorded, or perhaps not.
+        """
         for _ in range(tries):
             done = await act()
-            if not done.error or await self._seen(happened):
+            if not (done.error or done.body) or await self._seen(happened):
                 return
         message = f"it never worked: {done}"
         raise AssertionError(message)
 
     async def _seen(self, happened: Callable[[], Awaitable[bool]]) -> bool:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE_S):
-                while not await happened():  # noqa: ASYNC110 - another process makes it happen
-                    await asyncio.sleep(0.2)
+        """Look until it is there, or nothing is under way; with others at work, for a while."""
+        until = time.monotonic() + PATIENCE_S
+        quiet = 0
+        while quiet < LOOKS and time.monotonic() < until:
+            if await happened():
                 return True
-        return False
+            quiet = quiet + 1 if await self.quiet() else 0
+            await asyncio.sleep(0.1)
+        return await happened()
 
 
 @dataclass

@@ -155,10 +155,11 @@ async def differences(stage: Stage, expected: Picture) -> str:
     """Return what is not as in the clean life; "" when all is."""
     doubled = [entry for entry, count in entry_ids(stage).items() if count > 1]
     found = [f"posted twice: {doubled}"] if doubled else []
-    return "\n".join(found + _unlike("", await portrait(stage), expected))
+    return "\n".join(found + unlike("", await portrait(stage), expected))
 
 
-def _unlike(where: str, got: object, wanted: object) -> list[str]:
+def unlike(where: str, got: object, wanted: object) -> list[str]:
+    """Return where two pictures differ."""
     if got == wanted:
         return []
     if isinstance(got, Counter) and isinstance(wanted, Counter):
@@ -166,8 +167,6 @@ def _unlike(where: str, got: object, wanted: object) -> list[str]:
     if isinstance(got, dict) and isinstance(wanted, dict):
         keys = dict.fromkeys([*got, *wanted])
         return [
-            line
-            for key in keys
-            for line in _unlike(f"{where}/{key}", got.get(key), wanted.get(key))
+            line for key in keys for line in unlike(f"{where}/{key}", got.get(key), wanted.get(key))
         ]
     return [f"{where}:\n  got    {got!r:.1500}\n  wanted {wanted!r:.1500}"]

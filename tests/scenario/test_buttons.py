@@ -86,7 +86,7 @@ async def test_my_tasks_are_done_from_home(at: Scene) -> None:
     bob = at.person("U0BOB")
     await bob.home()
     await at.settled()
-    home = bob.published_home()
+    home = await bob.home()
     assert "drain node-3 · open" in words(home)
     assert f"<#{channel}> · INC-00001" in words(home)
     assert (await bob.click_view(home, "incident.task:done")).status == 200

@@ -7,8 +7,6 @@ its members' direct messages and private answers, and nowhere else.
 import io
 import json
 
-import pytest
-
 from sandbox.slack.model import CallRecord
 from tests.scenario.steps import ALERTS, ANNOUNCE, Scene, matching, words
 
@@ -196,11 +194,6 @@ async def test_who_is_called_in_can_work_at_once(at: Scene) -> None:
     assert (await at.incident()).acknowledged_by == "U0DAN"
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="bot/slack/directory keeps a channel's members for a minute also against who was just "
-    "invited: Acknowledge in the direct message of a call says that there is no such incident",
-)
 async def test_who_is_called_in_can_acknowledge_from_the_direct_message(at: Scene) -> None:
     """The button that the call itself carries works."""
     channel = await _lived(at)

@@ -97,7 +97,7 @@ async def test_a_taken_channel_name_gets_a_number(at: Scene) -> None:
     assert f"<#{channel}>" in words(at.card(ANNOUNCE))
 
 
-async def test_no_channel_for_a_public_incident_is_told_and_retried(still: Scene, clock) -> None:
+async def test_no_channel_for_a_public_incident_is_told_and_retried(still: Scene) -> None:
     """Slack forbids it: everybody hears of the incident at once, and Retry makes it up."""
     still.fault("refused", method="conversations.create", code="restricted_action")
     answer = await still.says("declare sev1 checkout is slow")

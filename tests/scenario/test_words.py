@@ -125,7 +125,7 @@ async def test_nobody_is_given_what_they_cannot_do(at: Scene, text: str) -> None
 
 
 async def test_tasks_are_added_started_and_done(at: Scene) -> None:
-    """One message for each, edited in place; each step is on the timeline and answered privately."""
+    """One message each, edited in place; each step is on the timeline and answered privately."""
     channel = await at.declare()
     await at.type("task add drain node-3 @bob", channel=channel)
     await at.type("task add call the provider", channel=channel)

@@ -13,6 +13,7 @@ from bot.domain.statuspage import BODY_MAX, NAME_MAX
 from bot.errors import ConfigError
 from bot.views.mrkdwn import heard, span_hours
 from bot.views.templates.engine import Engine
+from bot.views.templates.samples import SAMPLES
 from bot.views.tidy import one_line, tidy
 
 STAGES: Final = ("initial", "update", "resolved", "closed")
@@ -64,6 +65,16 @@ class CustomerTexts:
                 continue
             return _parted(rendered, _values(incident, config)["service"])
         raise ConfigError(wrong)
+
+    def check(self, source: str, name: str) -> list[str]:
+        """Return what is wrong with a template, each as "file:line: what"; empty: nothing."""
+        found = list(self._engine.mistakes(source, name))
+        try:
+            for incident, config in SAMPLES if not found else ():
+                self._engine.render(source, name, _values(incident, config))
+        except ConfigError as error:
+            found.append(str(error))
+        return found
 
     def _paths(self, stage: str, system: str | None) -> list[str]:
         own = [f"{system}/{AUDIENCE}/{stage}.txt"] if system and _FOLDER.fullmatch(system) else []
