@@ -7,6 +7,7 @@ from bot.domain import lifecycle
 from bot.domain.config import Config
 from bot.domain.incident import CloseReason, Incident, IncidentRole, Resolution, Status, Update
 from bot.domain.lifecycle import Declaration
+from bot.domain.outbox import Priority
 from bot.domain.severity import Severity
 from bot.errors import Conflict, Invalid
 from bot.ports import Directory, Memory
@@ -132,7 +133,9 @@ class Incidents:
         words = f"{before.value.upper()} → {severity.value.upper()}"
         turn.line(moved, "severity", words)
         turn.audit("incident.severity", moved.id, before=before.value, after=severity.value)
-        self.telling.say(turn, moved, answers.severity_changed(moved, before, turn.user))
+        worse = severity.rank < before.rank
+        said = answers.severity_changed(moved, before, turn.user)
+        self.telling.say(turn, moved, said, priority=Priority.URGENT if worse else Priority.NORMAL)
         self.telling.changed(turn, moved, topic=True)
         await self.followers.follow(turn, moved, Move.SEVERITY)
         return moved

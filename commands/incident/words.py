@@ -280,7 +280,7 @@ ALIASES = {
     "acknowledge": "ack",
     "new": "declare",
     "open": "declare",
-    "tasks": "task",
+    "tasks": "status",
     "resolved": "resolve",
     "fixed": "resolve",
 }
