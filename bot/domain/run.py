@@ -164,7 +164,10 @@ class Run(Value):
         return tuple(
             entry
             for entry in self.journal
-            if entry.phase is Phase.STEPS and entry.planned.changes and entry.state in HAPPENED
+            if entry.phase is Phase.STEPS
+            and entry.planned.changes
+            and entry.state in HAPPENED
+            and entry.begun_at is not None  # one that could not even be planned did nothing
         )
 
     def entry(self, key: str) -> Entry:

@@ -28,13 +28,17 @@ class Posted(Value):
 
 
 class PageShown(Value):
-    """What the page says just now: recent incidents by the provider's ids, and components."""
+    """What the page says just now: recent incidents by the provider's ids, and components.
+
+    `newest_only`: of each incident the page shows only the newest text.
+    """
 
     incidents: dict[str, PageIncident] = {}
     healths: dict[str, Health] = {}
+    newest_only: bool = False
 
 
-_REFERENCE = re.compile(r"\n\nRef INC-\d+-[0-9a-f]{8}$")
+_REFERENCE = re.compile(r"\n\n(Ref INC-\d+-[0-9a-f]{8})$")
 
 
 def signed(body: str, incident: str, update: str) -> str:
@@ -45,6 +49,12 @@ def signed(body: str, incident: str, update: str) -> str:
 def unsigned(body: str) -> str:
     """Return the text without its reference."""
     return _REFERENCE.sub("", body)
+
+
+def reference_in(body: str) -> str:
+    """Return the reference under a text, "" when it has none."""
+    found = _REFERENCE.search(body.rstrip())
+    return found[1] if found else ""
 
 
 def reference(incident: str, update: str) -> str:

@@ -70,7 +70,7 @@ class Journal:
             Unavailable: the store does not answer; what was written is found out at the next try.
         """
         async with self._turns:
-            silent = 0
+            unheard: list[Run] = []  # sent, and the answer was lost: it may be done, also later
             for _ in range(TRIES):
                 kept, turn = await self._decided(move, then)
                 try:
@@ -78,16 +78,16 @@ class Journal:
                 except Stale:
                     self.run = await self._shelf.run(self.run.id)
                 except Unavailable:
-                    silent += 1
-                    if silent >= REDIS_TRIES:
+                    unheard.append(kept)
+                    if len(unheard) >= REDIS_TRIES:
                         raise
                     await asyncio.sleep(REDIS_PAUSE_S)
                     self.run = await self._shelf.run(self.run.id)
-                    if self.run == kept:  # it was done, only the answer was lost
-                        return kept
                 else:
                     self.run = kept
                     return kept
+                if self.run in unheard:
+                    return self.run
             message = f"{self.run.id} lost {TRIES} races in a row."
             raise Unavailable(message)
 

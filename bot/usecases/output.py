@@ -88,15 +88,6 @@ class Feed:
                 return False
             return True
 
-    async def _flushed(self) -> bool:
-        """Flush until all is kept, or nothing more of it can be."""
-        left = -1
-        while left != len(self._pieces):
-            left = len(self._pieces)
-            if await self.flush():
-                return True
-        return False
-
     def _packed(self) -> None:
         """Make numbered pieces of what has come; a piece that is sent again is known by its number.
 
@@ -131,9 +122,12 @@ class Feed:
         self._hold(self._stream.end())
         self._shown_at = 0.0
         tries = 0
-        while tries < LAST_TRIES and not await self._flushed():
-            tries += 1
-            await asyncio.sleep(LAST_PAUSE_S)
+        while tries < LAST_TRIES:
+            left = len(self._pieces)
+            if await self.flush():
+                return
+            tries = tries + 1 if len(self._pieces) >= left else 0
+            await asyncio.sleep(LAST_PAUSE_S if tries else 0)
 
     async def _tick(self) -> None:
         while not self._ended.is_set():

@@ -130,6 +130,9 @@ class StatusPages:
         if known.draft:
             message = "Another text for customers waits: approve or cancel it first."
             raise Conflict(message)
+        if self.signs and text_id != told.updates[-1].id:
+            message = "This status page keeps only its newest text: that one can be corrected."
+            raise Conflict(message)
         before = source(known, text_id)
         _, text = clean_text("", self.clean(body))
         text = signed(text, incident.id, text_id) if self.signs else text
@@ -261,7 +264,7 @@ class StatusPages:
 
     async def _called(self, incident: Incident, draft: Draft) -> tuple[str, ...]:
         """Return who is asked besides the channel: the deputy (else the commander) and leads."""
-        if draft.asked_again < CALLED_IN:
+        if draft.asked_again < CALLED_IN and not incident.archived:
             return ()
         roles = incident.roles
         deputy = roles.get(IncidentRole.DEPUTY) or roles.get(IncidentRole.COMMANDER)

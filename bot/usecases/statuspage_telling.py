@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bot.domain.incident import Incident
+from bot.domain.incident import Incident, IncidentRole
 from bot.domain.outbox import Priority
 from bot.domain.statuspage_draft import Draft
 from bot.domain.statuspage_post import Difference
@@ -32,14 +32,22 @@ class PageTelling:
         self, turn: Turn, incident: Incident, draft: Draft, called: Collection[str]
     ) -> None:
         """Ask the channel again, and those who are called in directly."""
-        self.telling.say(turn, incident, cards.asked_again(incident, draft, called))
+        if not incident.archived:
+            self.telling.say(turn, incident, cards.asked_again(incident, draft, called))
         for user in called:
             self.telling.direct(turn, user, cards.called_in(incident, draft))
 
     def differs(self, turn: Turn, incident: Incident, found: Sequence[Difference]) -> None:
-        """Show what the page says that was not published; nothing: that it is right again."""
+        """Show what the page says that was not published; nothing: that it is right again.
+
+        Nobody reads an archived channel, and nothing can be said in it: who led is told then.
+        """
         said = cards.differs(incident, found) if found else cards.same_again(incident)
-        self.telling.say(turn, incident, said)
+        if incident.archived:
+            led = incident.roles.get(IncidentRole.COMMANDER, incident.declared_by)
+            self.telling.direct(turn, led, said)
+        else:
+            self.telling.say(turn, incident, said)
 
 
 def _ref(draft: Draft) -> str:

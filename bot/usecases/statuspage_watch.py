@@ -66,7 +66,7 @@ class PageWatch:
         refs = await self.shelf.memory.refs(known.id)
         if told is None or refs.get("page_entry") != known.last:
             return  # something is on its way
-        placed = _placed(told, refs)
+        placed = _placed(told, refs, newest_only=shown.newest_only)
         parts = [one for one in self.shelf.config.components if one.id in told.components]
         wanted = await self.shelf.after(told, parts)
         theirs = shown.incidents.get(placed.page_id)
@@ -87,11 +87,13 @@ def _matters(known: Publication, now: datetime) -> bool:
     return told is not None and (told.ended_at is None or now - told.ended_at < AFTER_THE_END)
 
 
-def _placed(told: PageIncident, refs: Mapping[str, str]) -> PageIncident:
-    """Return it with the ids that deliveries left."""
+def _placed(
+    told: PageIncident, refs: Mapping[str, str], *, newest_only: bool = False
+) -> PageIncident:
+    """Return it with the ids that deliveries left; `newest_only`: with its newest text alone."""
     updates = tuple(
         one.model_copy(update={"page_id": refs.get(f"page_update:{one.id}", "")})
-        for one in told.updates
+        for one in (told.updates[-1:] if newest_only else told.updates)
     )
     page_id = refs.get("page_incident", "")
     return told.model_copy(update={"page_id": page_id, "updates": updates})

@@ -11,7 +11,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from bot.domain.statuspage import Health, Impact, PageIncident, PageStatus, PageUpdate
-from bot.domain.statuspage_post import PagePost, PageShown, Posted, reference
+from bot.domain.statuspage_post import (
+    PagePost,
+    PageShown,
+    Posted,
+    reference,
+    reference_in,
+)
 from bot.errors import Rejected
 from integrations.statuspage.client import PageClient
 
@@ -30,13 +36,13 @@ class GenericPage:
         """Say one more text, once: looked for by its reference first when doubtful."""
         known = await self._signed(post) if doubtful else None
         if known is not None:
-            return Posted(page_id=str(known["id"]), update_id=post.update)
+            return Posted(page_id=str(known["id"]), update_id=_reference(post))
         body = _body(post)
         if page_id is None:
             made = await self.client.post(PATH, body)
         else:
             made = await self.client.patch(f"{PATH}/{page_id}", body)
-        return Posted(page_id=str(_incident(made).get("id", page_id)), update_id=post.update)
+        return Posted(page_id=str(_incident(made).get("id", page_id)), update_id=_reference(post))
 
     async def correct(self, post: PagePost, page_id: str, update_id: str) -> Posted:
         """Put other words in the place of the newest text."""
@@ -57,10 +63,11 @@ class GenericPage:
     async def shown(self) -> PageShown:
         """Return what the page says just now: of each incident the newest text."""
         listed = await self._listed()
-        return PageShown(incidents={str(one["id"]): _read(one) for one in listed})
+        found = {str(one["id"]): _read(one) for one in listed}
+        return PageShown(incidents=found, newest_only=True)
 
     async def _signed(self, post: PagePost) -> Json | None:
-        wanted = reference(post.incident, post.update)
+        wanted = _reference(post)
         try:
             listed = await self._listed()
         except Rejected as error:
@@ -77,6 +84,10 @@ class GenericPage:
         found = await self.client.get(PATH)
         rows = found.get("incidents", []) if isinstance(found, dict) else found
         return [_incident(one) for one in rows]
+
+
+def _reference(post: PagePost) -> str:
+    return reference(post.incident, post.update)
 
 
 def _body(post: PagePost) -> dict[str, Any]:
@@ -104,6 +115,6 @@ def _read(one: Json) -> PageIncident:
         name=str(one.get("name", "")),
         status=shown,
         impact=Impact.NONE,
-        updates=(PageUpdate(id="", page_id="", status=shown, body=body, at=at),),
+        updates=(PageUpdate(id="", page_id=reference_in(body), status=shown, body=body, at=at),),
         started_at=at,
     )

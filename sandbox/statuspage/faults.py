@@ -7,6 +7,7 @@ Kind = Literal[
     "limited",  # 420, as Statuspage's own page says
     "too_many",  # 429
     "error",  # 500, nothing was done
+    "absent",  # 405: the page does not offer this
     "delay",
     "lost_answer",  # done, and the connection ends without an answer
 ]

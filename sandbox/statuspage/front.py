@@ -10,6 +10,7 @@ from aiohttp import web
 from sandbox.statuspage.faults import Fault, Faults
 from sandbox.statuspage.state import API_TOKEN, Json, Refused
 
+_PLAIN: Final = {"error": 500, "absent": 405}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _SCHEMES: Final = {"/v1/": "OAuth", "/generic/": "Bearer"}
 
@@ -59,8 +60,8 @@ class Front:
             status = 420 if fault.kind == "limited" else 429
             headers = {"Retry-After": f"{fault.seconds:g}"} if fault.seconds else {}
             return web.json_response({"error": "Slow down"}, status=status, headers=headers)
-        if fault is not None and fault.kind == "error":
-            return web.json_response({"error": "Something broke"}, status=500)
+        if fault is not None and fault.kind in _PLAIN:
+            return web.json_response({"error": fault.kind}, status=_PLAIN[fault.kind])
         if fault is not None and fault.kind == "delay":
             await asyncio.sleep(fault.seconds)
         try:

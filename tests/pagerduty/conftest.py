@@ -14,7 +14,6 @@ from pydantic import SecretStr
 from redis import Redis
 
 from bot import logs
-
 from sandbox.pagerduty import PagerDutySandbox
 from sandbox.pagerduty.account import PdIncident
 from tests.scenario.steps import Scene, words
@@ -80,15 +79,17 @@ async def woken(
     if empty:
         with Redis.from_url(url) as redis:
             redis.flushall()
-    async with PagerDutySandbox(clock=clock.now if clock else None) as pd:
-        async with world(url, clock=clock, **told(pd, **changes)) as made:
-            scene = Woken(made)
-            scene.pd = pd
-            pd.hooks.url = f"{made.url}/webhooks/pagerduty"
-            yield scene
-            await scene.calm()
-            await made.bot.store.audit.verify()
-            assert made.slack.warnings == []
+    async with (
+        PagerDutySandbox(clock=clock.now if clock else None) as pd,
+        world(url, clock=clock, **told(pd, **changes)) as made,
+    ):
+        scene = Woken(made)
+        scene.pd = pd
+        pd.hooks.url = f"{made.url}/webhooks/pagerduty"
+        yield scene
+        await scene.calm()
+        await made.bot.store.audit.verify()
+        assert made.slack.warnings == []
 
 
 @pytest.fixture(autouse=True)

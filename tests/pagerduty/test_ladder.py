@@ -1,18 +1,14 @@
 """Who is called while nobody acknowledges: by the table, through restarts, with and without PD."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import Redis
 
 from bot.store import keys
-
-from sandbox.pagerduty import PagerDutySandbox
-from tests.pagerduty.conftest import Woken, told
-from tests.scenario.steps import Scene, matching
+from tests.pagerduty.conftest import Woken
+from tests.scenario.steps import Scene, matching, words
 from tests.support.redis import StillClock
 from tests.support.world import Unpaced, running, world
 
@@ -73,8 +69,6 @@ async def test_the_card_says_who_was_tried_and_who_is_next(alone: Scene) -> None
     await alone.type(f"declare {DOWN}")
     await minute(alone, 5)
     channel = await alone.channel()
-    from tests.scenario.steps import words  # noqa: PLC0415 - beside its use
-
     card = words(alone.card(channel))
     assert matching(r"\*Service Down\* level 1 oncall .*<@U0BOB> · next .*: team-lead", [card])
 
@@ -108,79 +102,62 @@ async def test_scroll_calls_at_once(alone: Scene) -> None:
     assert await levels(alone) == [(1, 0.0, ("U0BOB", "U0LEA"))]
 
 
-@asynccontextmanager
-async def started(
-    first: Scene, told_settings: Any, clock: StillClock
-) -> AsyncIterator[Scene]:
-    """Start the bot again in the same workspace."""
-    async with running(first.slack, told_settings, pace=Unpaced(), clock=clock) as made:
-        yield Scene(made)
+BEGIN = datetime(2026, 10, 24, 10, tzinfo=UTC)  # Berlin's clocks go back at 2026-10-25 01:00 UTC
+DECLARED = [BEGIN + timedelta(hours=hours) for hours in (0, 7, 14.8, 46.5)]
+TITLES = ("models are down", "it is slow", "models are down", "gateway outage")
+RESTART_EVERY = timedelta(hours=12)
 
 
 @pytest.mark.timeout(240)
 async def test_48_hours_with_restarts_and_a_change_of_clocks(
     embedded_url: str, clock: StillClock
 ) -> None:
-    """Each jump is to the next thing that is due; every level is at its minute, whoever is up.
-
-    The clocks of Berlin go back in the second night, in the middle of an escalation.
-    """
-    from datetime import UTC, datetime  # noqa: PLC0415 - of this alone
-    from tests.support.world import settings_for  # noqa: PLC0415 - of this alone
-    from sandbox.slack import SlackSandbox  # noqa: PLC0415 - of this alone
-    from bot.bootstrap.parts import find_commands  # noqa: PLC0415 - of this alone
-    from bot.slack.manifest import manifest  # noqa: PLC0415 - of this alone
-    from tests.support.world import SIGNING_SECRET  # noqa: PLC0415 - of this alone
-
-    clock.at = datetime(2026, 10, 24, 2, 0, tzinfo=UTC)
-    end = clock.at + timedelta(hours=48)
+    """Each step is to the next thing that is due; all of it comes at its minute, whoever is up."""
+    clock.at = BEGIN
     with Redis.from_url(embedded_url) as redis:
         redis.flushall()
-    sandbox = SlackSandbox(
-        signing_secret=SIGNING_SECRET,
-        manifest=manifest(find_commands(), socket_mode=False, request_url="https://bot.invalid"),
-        rate_limits=False,
-        retry_delays=(0.0, 0.05, 0.1),
-        clock=lambda: clock.now().timestamp(),
-    )
-    declared = [clock.at + timedelta(hours=hours) for hours in (0, 11, 22.4, 37)]
-    titles = ["models are down", "it is slow", "models are down", "a breach"]
-    async with sandbox, PagerDutySandbox(clock=clock.now) as pd:
-        settings = settings_for(sandbox, redis_url=embedded_url).model_copy(update=told(pd))
-        number = 0
-        while clock.at < end:
-            async with running(sandbox, settings, pace=Unpaced(), clock=clock) as made:
-                at, until = Scene(made), min(clock.at + timedelta(hours=12), end)
-                pd.hooks.url = f"{made.url}/webhooks/pagerduty"
-                while clock.at < until:
-                    if number < len(declared) and clock.at >= declared[number]:
-                        await at.type(f"declare sev1 --system mcp-cortex {titles[number]}")
-                        number += 1
-                    await at.settled()
-                    clock.at = min(next_due(embedded_url, clock.at), until, *declared[number:])
-                await at.settled()
-        async with running(sandbox, settings, pace=Unpaced(), clock=clock) as made:
-            at = Scene(made)
-            for index, begun in enumerate(declared, 1):
-                ladder = await at.bot.use.escalations.ladder(f"INC-{index:05d}")
-                times = [(one.at - begun) / timedelta(minutes=1) for one in ladder.tried]
-                assert times == [5.0, 15.0, 30.0], (index, times)
-                nags = (await at.incident(index)).nags
-                assert nags == min(6, int((end - begun) / timedelta(minutes=10)))
-            assert len(pd.account.incidents) == 4
-            first, second = [
-                (await at.bot.use.escalations.ladder(f"INC-{index:05d}")).tried[0].users
-                for index in (1, 3)
-            ]
-            assert first == second == ("U0ANN",)
+    async with world(embedded_url, clock=clock) as made:
+        slack, settings = made.slack, made.bot.settings
+        await lived(Scene(made), clock, embedded_url, BEGIN + RESTART_EVERY)
+        await made.settled()
+        for number in (2, 3, 4):
+            async with running(slack, settings, pace=Unpaced(), clock=clock) as again:
+                await lived(Scene(again), clock, embedded_url, BEGIN + number * RESTART_EVERY)
+                if number == 4:
+                    await as_the_tables_say(Scene(again))
 
 
-def next_due(url: str, now: Any) -> Any:
-    """Return when the next timer of an incident is due; PagerDuty's own sweeps count as well."""
+async def lived(at: Scene, clock: StillClock, url: str, until: datetime) -> None:
+    """Let time pass until `until`, declaring what is declared in it."""
+    while True:
+        if clock.at in DECLARED:
+            number = DECLARED.index(clock.at)
+            await at.type(f"declare sev1 --system mcp-cortex {TITLES[number]}")
+        await at.settled()
+        if clock.at >= until:
+            return
+        upcoming = [one for one in (*DECLARED, until) if one > clock.at]
+        clock.at = min(next_due(url, clock.at), *upcoming)
+
+
+async def as_the_tables_say(at: Scene) -> None:
+    """Levels at 5, 15, 30 minutes; who was on call by the wall clock; reminders by the cadence."""
+    firsts = []
+    for number, begun in enumerate(DECLARED, 1):
+        ladder = await at.bot.use.escalations.ladder(f"INC-{number:05d}")
+        times = [(one.at - begun) / timedelta(minutes=1) for one in ladder.tried]
+        assert times == [5.0, 15.0, 30.0], number
+        firsts.append(ladder.tried[0].users)
+        lines = await at.bot.store.memory.timeline(f"INC-{number:05d}")
+        nags = [(one.at - begun) / timedelta(minutes=1) for one in lines if one.what == "reminder"]
+        assert nags == [30.0, 40.0, 50.0, 60.0, 70.0, 80.0], number
+    assert firsts == [("U0BOB",), ("U0BOB",), ("U0BOB",), ("U0ANN",)]
+
+
+def next_due(url: str, now: datetime) -> datetime:
+    """Return when the next timer is due; a day ahead when there is none."""
     with Redis.from_url(url, decode_responses=True) as redis:
         stamps = [score for _, score in redis.zrange(keys.DUE(), 0, -1, withscores=True)]
     later = [score for score in stamps if score > now.timestamp() * 1000]
-    hours = timedelta(hours=1)
-    if not later:
-        return now + hours
-    return min(now + hours, type(now).fromtimestamp(min(later) / 1000, tz=now.tzinfo))
+    ahead = now + timedelta(days=1)
+    return min(ahead, datetime.fromtimestamp(min(later) / 1000, tz=UTC)) if later else ahead

@@ -1,14 +1,16 @@
-"""PagerDuty is down, slow, forgetful or strange: nothing is doubled, nothing is lost, all is said."""
+"""PagerDuty is down, slow, forgetful, strange: nothing is doubled or lost, and all is said."""
+
+import asyncio
 
 import pytest
 
 from bot.domain.paging import AWAY
-
+from sandbox.pagerduty import seed
 from tests.pagerduty.conftest import Woken
 from tests.scenario.steps import buttons, matching, words
 
 CREATES = {
-    "/v2/enqueue": lambda one: 1,
+    "/v2/enqueue": lambda one: int(bool(one.key)),
     "/status_updates": lambda one: len(one.status_updates),
     "/notes": lambda one: len(one.notes),
 }
@@ -33,8 +35,6 @@ async def test_success_without_an_answer_makes_one_of_each(at: Woken, path: str)
 
 async def test_create_by_rest_without_an_answer_makes_one(scenes_without) -> None:
     """Without Events the incident is created by REST, once."""
-    from sandbox.pagerduty import seed  # noqa: PLC0415 - beside its use
-
     given = {
         "pagerduty_api_token": seed.API_TOKEN,
         "pagerduty_from_email": seed.FROM_EMAIL,
@@ -55,7 +55,7 @@ async def test_down_is_on_the_card_and_retry_goes_on(at: Woken) -> None:
     at.pd.fault("error", path="/v2/enqueue", times=0)
     channel = await at.declare("sev1 checkout is down")
     lanes = at.bot.store.memory.failing_lanes
-    await _until_async(at, lambda: lanes("INC-00001"))
+    await _until_async(lambda: lanes("INC-00001"))
     await at.calm()
     assert "PagerDuty is not told" in at.cards(channel)
     assert any("lane.retry" in one for one in buttons(at.card(channel)))
@@ -99,8 +99,6 @@ async def test_an_acknowledgement_has_the_name_of_the_person(at: Woken) -> None:
 
 async def test_a_deleted_service_is_refused_with_its_cure(scenes_without) -> None:
     """The card names what was deleted and who can put it right."""
-    from sandbox.pagerduty import seed  # noqa: PLC0415 - beside its use
-
     given = {
         "pagerduty_api_token": seed.API_TOKEN,
         "pagerduty_from_email": seed.FROM_EMAIL,
@@ -133,8 +131,6 @@ async def test_page_asks_a_responder_there_too(at: Woken) -> None:
 
 
 async def _until(at: Woken, true) -> None:
-    import asyncio  # noqa: PLC0415 - of this alone
-
     for _ in range(300):
         if true():
             await at.calm()
@@ -143,9 +139,7 @@ async def _until(at: Woken, true) -> None:
     raise AssertionError
 
 
-async def _until_async(at: Woken, ask) -> None:
-    import asyncio  # noqa: PLC0415 - of this alone
-
+async def _until_async(ask) -> None:
     for _ in range(300):
         if await ask():
             return

@@ -7,6 +7,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.errors import Unavailable
+from bot.store.inbox import RedisInbox
 from integrations.pagerduty import webhook
 from sandbox.pagerduty.hooks import signature
 from tests.pagerduty.conftest import Woken
@@ -14,7 +16,7 @@ from tests.support.redis import missing
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 OVERVIEW = Path(__file__).parents[3] / "shared/contracts/docs_webhooks_v3_overview.md"
-SECRET = "whsec-sandbox"
+SECRET = "whsec-sandbox"  # noqa: S105 -- a stand-in's
 
 
 async def post(at: Woken, body: bytes, header: str, name: str = "wh-1") -> int:
@@ -97,11 +99,10 @@ async def test_the_same_webhook_twice_counts_once(at: Woken) -> None:
 
 async def test_what_was_not_recorded_is_asked_for_again(at: Woken, monkeypatch) -> None:
     """Redis away: 500, and PagerDuty's retry brings it later."""
-    from bot.errors import Unavailable  # noqa: PLC0415 - beside its use
-    from bot.store.inbox import RedisInbox  # noqa: PLC0415 - beside its use
 
-    async def away(self: RedisInbox, intent: object) -> bool:
-        raise Unavailable("Redis is away")  # noqa: EM101, TRY003 - a test's
+    async def away(*_: object) -> bool:
+        message = "Redis is away"
+        raise Unavailable(message)
 
     with monkeypatch.context() as patched:
         patched.setattr(RedisInbox, "record", away)

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from bot.domain.run import RunState
+from bot.errors import Unavailable
 from bot.store.store import RedisStore
 from tests.runs.office import Office, office
 from tests.runs.plant import Killed
-from tests.runs.ways import Dying, approve, asked, settle
+from tests.runs.ways import Deaf, Dying, approve, asked, settle
 from tests.support.redis import StillClock
 
 EFFECTS = {"grow": "set", "restart": "restart", "flush": "flush"}
@@ -90,3 +91,47 @@ async def test_a_frozen_worker_that_wakes_writes_nothing(real_store: RedisStore,
         assert run.holder == ""
         assert run.epoch == 2
         assert first.plant.effects["restart"] == 1
+
+
+@pytest.mark.parametrize("at", range(6))
+async def test_a_lost_answer_of_the_store_changes_nothing(shop: Office, at: int):
+    """What was committed counts; the step is neither begun again nor taken for not done."""
+    await approve(shop, await asked(shop, "restart"))
+    shelf: Any = shop.about.execution.desk.shelf
+    real, deaf = shelf.memory, Deaf(shelf.memory, at)
+    object.__setattr__(shelf, "memory", deaf)
+    try:
+        await shop.work()
+    except Unavailable:  # of the first commit of all: the queue brings it again
+        assert at == 0
+    object.__setattr__(shelf, "memory", real)
+    await shop.pass_time(seconds=61)
+    run = await shop.run()
+    assert run.state is RunState.SUCCEEDED, run.why
+    assert shop.plant.effects["restart"] == 1
+    assert [entry.attempts for entry in run.journal] == [1, 1]
+
+
+async def test_a_store_that_stays_silent_lets_the_queue_try_again(shop: Office):
+    await approve(shop, await asked(shop, "restart"))
+    shelf: Any = shop.about.execution.desk.shelf
+    real = shelf.memory
+
+    class Silent(Deaf):
+        async def commit(self, change: Any) -> None:
+            self.commits += 1
+            if self.commits > self.at:
+                message = "Redis is gone"
+                raise Unavailable(message)
+            await self.memory.commit(change)
+
+    object.__setattr__(shelf, "memory", Silent(real, 2))
+    with pytest.raises(Unavailable):
+        await shop.work()
+    object.__setattr__(shelf, "memory", real)
+    assert shop.plant.effects["restart"] == 1
+    await shop.pass_time(seconds=61)
+    run = await shop.run()
+    assert run.state is RunState.SUCCEEDED
+    assert shop.plant.effects["restart"] == 1
+    assert run.epoch == 2

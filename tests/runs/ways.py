@@ -6,6 +6,7 @@ from typing import Any
 from bot.domain.approval import Decision
 from bot.domain.change import Change
 from bot.domain.run import Answer, Run, RunState
+from bot.errors import Unavailable
 from bot.usecases.approvals import to_type
 from tests.runs.office import Office
 from tests.runs.plant import Killed
@@ -80,6 +81,25 @@ class Dying:
         if self.after:
             await self.memory.commit(change)
         raise Killed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.memory, name)
+
+
+@dataclass
+class Deaf:
+    """A memory whose answer to one commit is lost, though it is done."""
+
+    memory: Any
+    at: int
+    commits: int = 0
+
+    async def commit(self, change: Change) -> None:
+        self.commits += 1
+        await self.memory.commit(change)
+        if self.commits == self.at + 1:
+            message = "Redis does not answer"
+            raise Unavailable(message)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.memory, name)

@@ -3,6 +3,8 @@
 import pytest
 
 from bot.domain.statuspage_draft import Publication
+from bot.errors import Denied
+from bot.usecases.turn import Turn
 from tests.scenario.steps import Scene, buttons, matching, words
 from tests.statuspage.conftest import SYSTEM, Visitor
 from tests.support.redis import StillClock
@@ -264,8 +266,26 @@ async def test_of_private_incidents_customers_are_never_told(at: Scene, visitor:
     assert "customers" not in str(buttons(at.card(channel))["incident.more"])
     await at.type("resolve fixed", by=AUTHOR, channel=channel)
     assert not offers(at, channel)
-    assert await at.bot.store.memory.document("publication", "INC-00001") is None
+    memory = at.bot.store.memory
+    assert await memory.document("publication", "INC-00001") is None
     assert (await visitor.summary())["incidents"] == []
+    shelf = at.bot.use.status_pages.shelf
+    turn = Turn(None, at.bot.clock.now())
+    with pytest.raises(Denied):  # the gate itself, should anything ever come that far
+        await shelf.publish(turn, await at.incident(), Publication(id="INC-00001"), None)
+
+
+async def test_a_text_that_waits_in_an_archived_channel_is_asked_for_directly(
+    at: Scene, visitor: Visitor, clock: StillClock
+) -> None:
+    channel = await told(at)
+    await at.type("resolve fixed", by=AUTHOR, channel=channel)
+    await at.press("incident.archive", by=AUTHOR, channel=channel)
+    await at.later(clock, minutes=6)
+    room = at.person(LEAD).dm()
+    assert len(matching("wait for a text", at.told(LEAD))) == 1
+    await at.press("statuspage.approve", by=LEAD, channel=room)
+    assert await visitor.component() == "operational"
 
 
 async def test_a_published_text_is_corrected_in_its_place(at: Scene, visitor: Visitor) -> None:

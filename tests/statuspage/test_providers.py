@@ -2,18 +2,24 @@
 
 from contextlib import asynccontextmanager
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.bootstrap.status_page import opened_provider
 from bot.domain.change import Change
 from bot.domain.outbox import Entry
 from bot.domain.statuspage import Health, Impact, Notice, PageStatus
+from bot.domain.statuspage_draft import Publication
 from bot.domain.statuspage_post import PagePost
+from bot.ports import Taken
+from integrations.statuspage.delivering import Publisher
 from sandbox.statuspage import StatuspageSandbox
 from tests.scenario.steps import Scene, buttons, words
 from tests.statuspage.conftest import SYSTEM
 from tests.statuspage.contract import problems
 from tests.support.redis import NIGHT, StillClock
+from tests.support.world import Unpaced
 
 AUTHOR, OTHER = "U0ANN", "U0BOB"
 PROVIDERS = ["statuspage", "generic"]
@@ -210,3 +216,94 @@ async def test_a_page_that_cannot_be_read_raises_no_alarm(outside, clock) -> Non
         page.faults.clear()
         await at.later(clock, seconds=41)
         assert len(at.posted(channel)) == said
+
+
+async def test_a_generic_page_is_watched_and_repaired_too(outside, clock) -> None:
+    async with outside("generic") as (at, page):
+        channel = await told(at)
+        said = len(at.posted(channel))
+        await at.later(clock, seconds=41)
+        assert len(at.posted(channel)) == said, "it says what was published"
+        [one] = page.page.newest()
+        page.page.change(one["id"], {"status": "resolved", "body": "Never mind."})
+        await at.later(clock, seconds=41)
+        assert "Never mind." in words(at.posted(channel)[-1])
+        await at.press("statuspage.repair", by=OTHER, channel=channel)
+        assert one["status"] == "investigating"
+        await at.later(clock, seconds=41)
+        assert "says again what was published" in words(at.posted(channel)[-1])
+
+
+async def test_what_cannot_be_looked_up_is_never_sent_twice(outside, clock) -> None:
+    """A generic page that only takes: people are told to look, and nothing is doubled."""
+    async with outside("generic") as (at, page):
+        page.fault("lost_answer", method="POST")
+        page.fault("absent", method="GET", times=0)
+        channel = await told(at)
+        await at.later(clock, seconds=10)
+        assert "may have published this text" in words(at.card(channel))
+        assert len(page.page.newest()) == 1
+        page.faults.clear()
+        retry = next(one for one in buttons(at.card(channel)) if one.startswith("lane.retry"))
+        await at.press(retry, channel=channel, ts=at.card(channel)["ts"])
+        assert len(page.page.newest()) == 1
+        assert "may have published" not in words(at.card(channel))
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_an_entry_of_a_process_that_died_is_looked_up_and_not_sent_again(
+    outside, provider
+) -> None:
+    """It was published, and the process was gone before it could write that down."""
+    async with outside(provider) as (at, page):
+        await told(at)
+        memory = at.bot.store.memory
+        refs = await memory.refs("INC-00001")
+        body = await memory.document("publication", "INC-00001")
+        known = Publication.model_validate_json(body)
+        [draft] = known.drafts
+        said = PagePost(
+            incident="INC-00001",
+            notice=draft.notice,
+            update=draft.id,
+            started_at=NIGHT,
+            at=NIGHT,
+        )
+        entry = Entry(
+            id=known.last,
+            lane="statuspage:INC-00001",
+            call="statuspage.publish",
+            args={"post": said.model_dump(mode="json"), "digest": draft.digest},
+            incident="INC-00001",
+        )
+        asked = len(page.asked)
+        async with provider_of(at.bot.settings, at.bot) as found:
+            publisher = Publisher(memory, found.page)
+            answer = await publisher.perform(Taken(entry=entry, refs={}, unknown=True))
+        assert answer["page"] == refs["page_incident"]
+        assert answer["update"] == refs[f"page_update:{draft.id}"]
+        assert {one.method for one in page.asked[asked:]} == {"GET"}
+
+
+def provider_of(settings, bot):
+    return opened_provider(settings, bot.store, Unpaced(), bot.clock)
+
+
+async def test_people_can_edit_the_stand_in_by_hand(outside) -> None:
+    async with outside() as (at, page):
+        await told(at)
+        [one] = page.page.newest()
+        async with httpx.AsyncClient(base_url=page.base_url, follow_redirects=True) as http:
+            assert one["name"] in (await http.get("/")).text
+            said = {"id": one["id"], "name": "<b>Other</b>", "status": "monitoring"}
+            shown = await http.post("/edit/incident", data=said)
+            assert "&lt;b&gt;Other&lt;/b&gt;" in shown.text
+            update = {"id": one["id"], "update": one["incident_updates"][0]["id"], "body": "Hm"}
+            await http.post("/edit/update", data=update)
+            await http.post("/edit/component", data={"id": "website", "status": "major_outage"})
+            await http.post("/faults", data={"kind": "error", "times": "2"})
+            assert [fault.kind for fault in page.faults.active] == ["error"]
+            await http.post("/faults", data={"kind": "none", "times": "1"})
+            await http.post("/edit/delete", data={"id": one["id"]})
+        assert page.page.newest() == []
+        assert page.page.components["website"]["status"] == "major_outage"

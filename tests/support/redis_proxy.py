@@ -7,7 +7,7 @@ that a point is the n-th request of a name, whatever else happened in between.
 import asyncio
 import contextlib
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from hashlib import sha1
 from importlib import resources
@@ -85,7 +85,7 @@ class RedisProxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         ours, server = await asyncio.open_unix_connection(self._upstream)
-        asked: asyncio.Queue[Point] = asyncio.Queue()
+        asked: deque[Point | None] = deque()
         there = asyncio.create_task(self._requests(reader, server, asked))
         back = asyncio.create_task(self._answers(ours, writer, asked))
         await asyncio.wait({there, back}, return_when=asyncio.FIRST_COMPLETED)
@@ -99,9 +99,9 @@ class RedisProxy:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        asked: asyncio.Queue[Point],
+        asked: deque[Point | None],
     ) -> None:
-        """Pass on whole requests. redis-py sends the next when it has the answer to the last."""
+        """Pass on whole requests: one command, or the commands of a pipeline."""
         request = b""
         while chunk := await reader.read(2**16):
             request += chunk
@@ -111,7 +111,8 @@ class RedisProxy:
             point = self._point(named(words))
             if not self._meet(point):
                 return
-            asked.put_nowait(point)
+            asked.append(point)
+            asked.extend([None] * (len(words) - 1))  # of a pipeline the first answer counts
             writer.write(request)
             await _drained(writer)
             request = b""
@@ -120,13 +121,18 @@ class RedisProxy:
         self,
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
-        asked: asyncio.Queue[Point],
+        asked: deque[Point | None],
     ) -> None:
+        answer = b""
         while chunk := await reader.read(2**16):
-            # Of a long answer, or of several to a pipeline, the first part counts.
-            if not asked.empty() and not self._meet(asked.get_nowait()._replace(answered=True)):
-                return
-            writer.write(chunk)
+            answer += chunk
+            while end := whole(answer):
+                # What Redis pushes was not asked for.
+                point = None if answer.startswith(b">") else asked.popleft()
+                if point and not self._meet(point._replace(answered=True)):
+                    return
+                writer.write(answer[:end])
+                answer = answer[end:]
             await _drained(writer)
 
     def _point(self, name: str) -> Point:
@@ -161,6 +167,24 @@ def parsed(request: bytes) -> list[list[bytes]] | None:
             return None
         commands.append(words)
     return commands
+
+
+def whole(answer: bytes, at: int = 0) -> int:
+    """Return where the RESP value that begins at `at` ends; 0 while it is not whole."""
+    line = answer.find(b"\r\n", at)
+    if line < 0:
+        return 0
+    kind, end = answer[at : at + 1], line + 2
+    if kind in b"$=!":
+        size = int(answer[at + 1 : line])
+        end += size + 2 if size >= 0 else 0
+    elif kind in b"*~>%|":
+        parts = int(answer[at + 1 : line]) * (2 if kind in b"%|" else 1)
+        for _ in range(parts):
+            end = whole(answer, end)
+            if not end:
+                return 0
+    return end if end <= len(answer) else 0
 
 
 def _shas() -> dict[str, str]:

@@ -9,9 +9,14 @@ from hypothesis import strategies as st
 from bot.domain.oncall import Every, OnCallPlan, Rotation, shifts
 
 BERLIN = "Europe/Berlin"
-WEEKLY = Rotation(
-    name="weekly", zone=BERLIN, start=datetime(2026, 1, 5, 9), users=("U0ANN", "U0BOB")
-)
+
+
+def wall(*parts: int) -> datetime:
+    """Return what a clock on the wall shows, without a zone."""
+    return datetime(*parts)  # noqa: DTZ001 - the zone stands beside it
+
+
+WEEKLY = Rotation(name="weekly", zone=BERLIN, start=wall(2026, 1, 5, 9), users=("U0ANN", "U0BOB"))
 DAILY = WEEKLY.model_copy(update={"name": "daily", "every": Every.DAY, "users": ("A", "B", "C")})
 
 
@@ -39,7 +44,7 @@ def test_a_shift_is_an_hour_shorter_or_longer_where_the_clocks_change():
 
 
 def test_an_hour_that_is_skipped_begins_after_the_skip_and_one_twice_at_its_first():
-    night = DAILY.model_copy(update={"start": datetime(2026, 3, 1, 2, 30)})
+    night = DAILY.model_copy(update={"start": wall(2026, 3, 1, 2, 30)})
     assert shifts(night, local(2026, 3, 29, 12))[0].since == datetime(
         2026, 3, 29, 1, 30, tzinfo=UTC
     )
@@ -49,9 +54,7 @@ def test_an_hour_that_is_skipped_begins_after_the_skip_and_one_twice_at_its_firs
 
 
 @given(
-    st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1)).map(
-        lambda one: one.replace(tzinfo=UTC)
-    ),
+    st.datetimes(wall(2025, 1, 1), wall(2028, 1, 1)).map(lambda one: one.replace(tzinfo=UTC)),
     st.sampled_from([WEEKLY, DAILY]),
     st.integers(0, 23),
 )

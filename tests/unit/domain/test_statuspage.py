@@ -28,7 +28,7 @@ from bot.domain.statuspage import (
     suffering,
 )
 from bot.domain.statuspage_draft import Draft, DraftState, Publication
-from bot.domain.statuspage_post import differences, reference, signed, unsigned
+from bot.domain.statuspage_post import differences, reference, reference_in, signed, unsigned
 from bot.errors import Conflict, Denied, Invalid
 from tests.support.redis import NIGHT
 
@@ -248,6 +248,7 @@ def test_a_reference_is_put_under_a_text_once():
     assert body.endswith(reference("INC-00042", "0123456789abcdef"))
     assert signed(body, "INC-00042", "fedcba9876543210") == "Slow.\n\nRef INC-00042-fedcba98"
     assert unsigned(body) == "Slow."
+    assert (reference_in(body), reference_in("Slow.")) == ("Ref INC-00042-01234567", "")
 
 
 # ------------------------------------------------------------ who says yes
