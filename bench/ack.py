@@ -28,7 +28,8 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bootstrap.parts import SystemClock, find_commands
+from bot.bootstrap.found import find_commands
+from bot.bootstrap.parts import SystemClock
 from bot.slack.app import bolt_app
 from bot.slack.listeners import Listeners
 from bot.slack.webapi import WebApi

@@ -289,9 +289,7 @@ class Pager(Protocol):
 
         `ahead`: whoever comes in the next two weeks too, each once.
 
-        Raises:
-            Unavailable: PagerDuty does not answer.
-            Rejected: it said no; the message has the cure.
+        Raises Unavailable (it does not answer) and Rejected (it said no; names the cure).
         """
 
     async def look(self, pager: str | None, key: str) -> Heard | None:

@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.bootstrap.demo import demo
-from bot.bootstrap.parts import SystemClock, find_commands, opened_store
+from bot.bootstrap.found import find_commands
+from bot.bootstrap.parts import SystemClock, opened_store
 from bot.bootstrap.probes import open_probes
 from bot.bootstrap.runbooks import linted as lint
 from bot.bootstrap.runbooks import opened_toolbox as open_toolbox

@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from bot.bootstrap.found import find_commands
 from bot.bootstrap.pager import PATH
-from bot.bootstrap.parts import find_commands, parts
+from bot.bootstrap.parts import parts
 from bot.bootstrap.serving import EVERYTHING, serving, until_signal
 from bot.settings import Settings
 from bot.slack.manifest import manifest

@@ -1,15 +1,13 @@
 """Every part of one process, built from the settings and wired to the others."""
 
-import importlib
-import pkgutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-import commands
 from bot.bootstrap.carrying_out import carrying_out
+from bot.bootstrap.found import find_commands
 from bot.bootstrap.lanes import by_prefix
 from bot.bootstrap.pager import PagerLink, opened_pager, pager_lane, pager_parts
 from bot.bootstrap.runbooks import Toolbox, opened_toolbox
@@ -23,10 +21,9 @@ from bot.bootstrap.status_page import (
 from bot.bootstrap.templates import templates
 from bot.bootstrap.tempo import NORMAL, Tempo
 from bot.boundary import Boundary
-from bot.command import SlashCommand
 from bot.config_files import read_config
 from bot.domain.config import Config
-from bot.errors import BotError, ConfigError, Rejected
+from bot.errors import ConfigError, Rejected
 from bot.ports import Clock, Directory, Messages, Pace, WorkHandler
 from bot.routing import Routes
 from bot.settings import Settings, environment, redis_address
@@ -84,11 +81,6 @@ class Parts:
     opener: Opener
     listeners: Listeners
     metrics: Metrics
-
-
-def find_commands() -> tuple[SlashCommand, ...]:
-    """Return the `command` of every module in commands/, in file order."""
-    return tuple(_found(commands.__path__, "commands", "command", SlashCommand))
 
 
 @asynccontextmanager
@@ -288,12 +280,3 @@ def _token(settings: Settings) -> str:
         )
         raise ConfigError(message)
     return settings.slack_bot_token.get_secret_value()
-
-
-def _found(path: list[str], package: str, name: str, kind: type[T]) -> Iterator[T]:
-    for module in pkgutil.iter_modules(path):
-        value = getattr(importlib.import_module(f"{package}.{module.name}"), name, None)
-        if not isinstance(value, kind):
-            message = f"{package}.{module.name} must define `{name}: {kind.__name__}`."
-            raise BotError(message)
-        yield value

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bot.bootstrap.parts import SystemClock, find_commands, opened_store
+from bot.bootstrap.found import find_commands
+from bot.bootstrap.parts import SystemClock, opened_store
 from bot.bootstrap.templates import templates
 from bot.config_files import find_templates
 from bot.doctor.facts import ChannelFacts, Probes, RedisFacts, SlackFacts

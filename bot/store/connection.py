@@ -133,7 +133,7 @@ class Connection:
         with translated():
             async with asyncio.timeout(self._within_s), self._turns:
                 # redis-py leaves it untyped
-                return await self.redis.execute_command(command, *args)  # type: ignore[no-untyped-call]
+                return await self.redis.execute_command(command, *args)  # type: ignore[no-untyped-call]  # theirs
 
     async def close(self) -> None:
         """Close all sockets."""

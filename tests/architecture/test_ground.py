@@ -74,7 +74,7 @@ def test_the_lock_holds_every_dependency_of_the_project():
 
 def test_readme_and_docs_name_only_make_targets_and_commands_that_exist():
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    commands = {"demo", "run", "check", "audit", "backup", "restore", "manifest"}
+    commands = {"demo", "run", "check", "audit", "backup", "restore", "manifest", "runbooks"}
     for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         for block in code_of(page.read_text()):
             assert set(re.findall(r"(?:^|\s)make ([a-z-]+)", block)) <= targets, page.name

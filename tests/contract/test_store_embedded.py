@@ -22,8 +22,8 @@ from tests.support.processes import kill, said, started
 
 def alive(pid):
     """Whether it runs; a dead one that its new parent has not buried yet does not."""
-    state = subprocess.run(  # noqa: S603
-        ["ps", "-o", "stat=", "-p", str(pid)],  # noqa: S607
+    state = subprocess.run(  # noqa: S603 - a fixed command
+        ["ps", "-o", "stat=", "-p", str(pid)],  # noqa: S607 - the one on PATH
         capture_output=True,
         text=True,
         check=False,

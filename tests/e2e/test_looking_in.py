@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap.parts import find_commands
+from bot.bootstrap.found import find_commands
 from bot.slack.manifest import manifest
 from bot.store.embedded import EmbeddedServer
 from sandbox import DEMO_CONFIG

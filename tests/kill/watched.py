@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from bot.bootstrap.parts import find_commands
+from bot.bootstrap.found import find_commands
 from bot.slack.manifest import manifest
 from sandbox.slack import SlackSandbox
 from sandbox.slack.delivery import Delivery

@@ -84,7 +84,7 @@ def integration(plant: Plant) -> Integration:  # noqa: C901, PLR0915 - its actio
     """Return the integration `plant` whose client is the plant."""
     actions: ActionSet[Plant] = ActionSet("plant")
 
-    @actions.read(Look, timeout_s=5)
+    @actions.read(Look, timeout_s=100)
     async def look(client: Plant, params: Look, context: Context) -> Result:
         """Read a value, and want it to be something."""
         await client.fault(client.before, "look")

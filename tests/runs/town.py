@@ -47,7 +47,8 @@ class Town:
         self._up()
         return self.groups.get(group, set())
 
-    async def members(self, channel: str) -> Collection[str]:
+    async def members(self, channel: str, *, anew: bool = False) -> Collection[str]:
+        del anew
         self._up()
         return self.rooms.get(channel, set())
 

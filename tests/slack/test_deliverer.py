@@ -205,7 +205,7 @@ async def _drained_once(deliverer: Deliverer, outbox: FakeOutbox) -> None:
             raise RuntimeError
         return await take(*args, **kwargs)
 
-    outbox.take = once  # type: ignore[method-assign]
+    outbox.take = once  # type: ignore[method-assign]  # one answer
     await deliverer.drain(LANE)
 
 

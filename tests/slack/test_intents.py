@@ -15,7 +15,7 @@ from bot.slack.reachable import Reachable
 from bot.slack.template import saved
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-SAMPLES = Path("/work/shared/contracts/slack-payload-samples")
+SAMPLES = Path(__file__).resolve().parents[3] / "shared/contracts/slack-payload-samples"
 
 
 @pytest.mark.parametrize(

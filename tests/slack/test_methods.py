@@ -15,7 +15,7 @@ from bot.slack.scopes import identity, needed
 from bot.slack.tiers import rates
 from tests.slack.test_listeners import INCIDENT
 
-CONTRACTS = Path("/work/shared/contracts")
+CONTRACTS = Path(__file__).resolve().parents[3] / "shared/contracts"
 REFERENCE = CONTRACTS / "api-ref/docs.slack.dev"
 SOURCES = Path(__file__).parents[2] / "bot/slack"
 APP_LEVEL = {"apps.connections.open"}

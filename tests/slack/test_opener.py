@@ -57,7 +57,7 @@ def asked(**rest: Any) -> Intent:
 
 def opener(slack: Slack, fill: Callable[..., Any], **rest: Any) -> Opener:
     form = Form("f", lambda _i: dict(FILLED), fill, lambda _v: {}, fill)
-    return Opener(slack, None, {"f": form}, **rest)  # type: ignore[arg-type]
+    return Opener(slack, None, {"f": form}, **rest)  # type: ignore[arg-type]  # it uses none
 
 
 async def fill(_intent: Intent, _use: Any) -> dict[str, Any]:
@@ -193,7 +193,7 @@ async def test_a_broken_skeleton_is_logged_and_told_by_a_reference(capsys):
 
     form = Form("f", broken, fill, lambda _v: {}, fill)
     slack = Slack()
-    subject = Opener(slack, None, {"f": form})  # type: ignore[arg-type]
+    subject = Opener(slack, None, {"f": form})  # type: ignore[arg-type]  # it uses none
     subject.open(asked(), "f")
     await subject.drain()
     await subject.drain()

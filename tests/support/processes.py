@@ -73,7 +73,7 @@ async def bot(folder: str, first: str, count: str, orphan: str = "") -> None:
 def started(*words: str) -> Iterator[subprocess.Popen[str]]:
     """Run one of the above; it is killed at the end when it still runs."""
     command = [sys.executable, "-m", "tests.support.processes", *words]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
     try:
         yield process
     finally:

@@ -74,7 +74,7 @@ def debian_url() -> Iterator[str]:
     options = ["--port", "0", "--unixsocket", str(socket), "--dir", str(folder)]
     options += ["--appendonly", "yes", "--save", ""]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([binary, *options], stdout=log, stderr=log)  # noqa: S603
+        process = subprocess.Popen([binary, *options], stdout=log, stderr=log)  # noqa: S603 - ours
     url = f"unix://{socket}"
     _await_ping(url)
     yield url

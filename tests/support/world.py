@@ -15,7 +15,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot.bootstrap.parts import Parts, find_commands, parts
+from bot.bootstrap.found import find_commands
+from bot.bootstrap.parts import Parts, parts
 from bot.bootstrap.serving import EVERYTHING, serving
 from bot.domain.incident import Incident
 from bot.ports import Clock, Pace

@@ -25,7 +25,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap.parts import find_commands, parts
+from bot.bootstrap.found import find_commands
+from bot.bootstrap.parts import parts
 from bot.bootstrap.serving import EVERYTHING, serving, until_signal
 from bot.bootstrap.tempo import Tempo
 from bot.logs import set_up

@@ -35,7 +35,9 @@ def declare(
     (a list, of "private" when ticked). Only title and severity are needed.
     """
     known = said or Declaration(title=title)
-    return modal("Declare an incident", "incident.declare", _fields(config, known, woken), "Declare")
+    return modal(
+        "Declare an incident", "incident.declare", _fields(config, known, woken), "Declare"
+    )
 
 
 def _fields(config: Config, said: Declaration, woken: Sequence[str]) -> list[Block]:

@@ -194,9 +194,7 @@ def test_a_new_task_asks_for_its_owner_and_its_buttons_follow_its_state():
     assert buttons(new) == ["incident.task:start", "incident.task:done"]
     assert new["blocks"][1]["elements"][0]["value"] == "INC-00042|1"
     begun = answers.task_message(incident(), task(status="in progress"))
-    assert text(begun).startswith(
-        "🔧 Task 1 of INC-00042: Drain node-3 · <@U0BOB> · *in progress*"
-    )
+    assert text(begun).startswith("🔧 Task 1 of INC-00042: Drain node-3 · <@U0BOB> · *in progress*")
     assert buttons(begun) == ["incident.task:done"]
     moved = answers.task_message(incident(), task(status="done"))
     assert text(moved) == "☑️ Task 1 of INC-00042: Drain node-3 · <@U0BOB> · *done*"

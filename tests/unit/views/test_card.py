@@ -38,10 +38,7 @@ def test_the_card_says_in_six_lines_what_everybody_asks():
     one = incident(roles={IncidentRole.COMMANDER: ANN})
     assert body(card(one, permalink="https://x.slack.com/archives/C1/p1")) == [
         "🟠 *SEV2 · Checkout is slow* (INC-00042)",
-        (
-            "*Investigating* · MCP-Cortex AI Services"
-            " · <https://x.slack.com/archives/C1/p1|details>"
-        ),
+        ("*Investigating* · MCP-Cortex AI Services · <https://x.slack.com/archives/C1/p1|details>"),
         "*Commander* <@U0ANN> · *On-call* nobody yet",
         (
             "*Started* <!date^1795144320^{date_short_pretty} at {time}|2026-11-20 03:12 UTC>"
