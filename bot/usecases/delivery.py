@@ -10,6 +10,7 @@ from bot.domain.escalation import Ladder
 from bot.domain.incident import CloseReason, Incident, IncidentRole
 from bot.domain.outbox import Entry
 from bot.domain.paging import Page
+from bot.domain.statuspage_draft import Publication
 from bot.ports import Clock, Memory, Outbox
 from bot.usecases.people import People
 from bot.usecases.reading import Reading
@@ -19,6 +20,7 @@ from bot.usecases.turn import Turn
 from bot.views import answers
 from bot.views import paging as paging_views
 from bot.views.card import incident_card, topic
+from bot.views.statuspage.cards import told_line
 
 Message = dict[str, Any]
 
@@ -56,7 +58,7 @@ class Delivery:
         )
 
     async def _woken(self, incident: Incident) -> list[str]:
-        """Return the card's lines on PagerDuty and the escalation ladder."""
+        """Return the card's lines on PagerDuty, the escalation ladder and the status page."""
         page = await self.memory.document("page", incident.id)
         ladder = await self.memory.document("ladder", incident.id)
         lines = paging_views.card_lines(
@@ -64,7 +66,9 @@ class Delivery:
             Page.model_validate_json(page) if page else None,
             Ladder.model_validate_json(ladder) if ladder else None,
         )
-        return [str(one) for one in lines]
+        told = await self.memory.document("publication", incident.id)
+        customers = told_line(Publication.model_validate_json(told)) if told else ""
+        return [*(str(one) for one in lines), *([customers] if customers else [])]
 
     async def topic(self, view: Mapping[str, Any]) -> Message:
         """Render the channel's topic."""

@@ -23,10 +23,12 @@ class PageTelling:
         card = cards.draft_card(incident, draft)
         ref = {_ref(draft): "ts"}
         self.telling.say(turn, incident, card, saves=ref, priority=Priority.URGENT)
+        self.telling.changed(turn, incident)  # its card has a line on what customers read
 
     def changed(self, turn: Turn, incident: Incident, draft: Draft) -> None:
         """Show a draft as it stands now."""
         self.telling.edit(turn, incident, _ref(draft), cards.draft_card(incident, draft))
+        self.telling.changed(turn, incident)
 
     def asked_again(
         self, turn: Turn, incident: Incident, draft: Draft, called: Collection[str]

@@ -65,8 +65,10 @@ async def test_declare_approve_resolve_and_the_page_follows(at: Scene, visitor: 
         "statuspage.cancel",
         "statuspage.alone",
     }
+    assert "*Customers* a text waits" in words(at.card(channel))
     assert (await visitor.summary())["incidents"] == []
     await at.press("statuspage.approve", by=OTHER, channel=channel)
+    assert "*Customers* told “investigating”" in words(at.card(channel))
     [shown] = (await visitor.summary())["incidents"]
     assert (shown["status"], shown["impact"]) == ("investigating", "major")
     assert "answers are slow" not in str(shown), "the internal title is not for customers"

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 
 from bot.domain.incident import Incident
-from bot.domain.statuspage import Notice, PageIncident
-from bot.domain.statuspage_draft import Draft, DraftState, who_approves
+from bot.domain.statuspage import Notice
+from bot.domain.statuspage_draft import Draft, DraftState, Publication, who_approves
 from bot.domain.statuspage_post import Difference
 from bot.views.facts import headline
 from bot.views.kit import Element, actions, button, context, message, section
 from bot.views.limits import Block, Message
-from bot.views.mrkdwn import bold, esc, line, prose, user, users
+from bot.views.mrkdwn import bold, esc, line, prose, user, users, when
 
 TEXT = 2800
 DIFFERENCES = 8
@@ -21,11 +21,10 @@ _ENDS = {
 
 def draft_card(incident: Incident, draft: Draft) -> Message:
     """Show exactly what customers would read, and who has to say yes."""
-    waiting = "correction of a text" if draft.corrects else "text"
-    said = f"📣 A {waiting} for customers of {headline(incident)} waits for another person's yes."
-    if not draft.is_pending:
-        said = f"📣 A {waiting} for customers of {headline(incident)}"
-    blocks = [section(said), *notice_blocks(draft.notice)]
+    what = "correction" if draft.corrects else "text"
+    state = " waits for another person's yes" if draft.is_pending else ""
+    said = f"📣 {headline(incident, marked=False)}: a {what} for customers{state}"
+    blocks = [section(f"📣 *A {what} for customers*{state}"), *notice_blocks(draft.notice)]
     if draft.is_pending:
         return message(said, *blocks, _asked(draft), actions(*_buttons(draft)))
     row = [] if draft.state is not DraftState.APPROVED else [_correct(draft)]
@@ -38,6 +37,17 @@ def notice_blocks(notice: Notice) -> list[Block]:
     parts += [f"{line(one.name, 100)}: {notice.health.words}" for one in notice.components]
     quoted = "\n".join(f"> {one}" for one in esc(notice.body, TEXT).split("\n"))
     return [section(f"{bold(notice.name, 300)}\n{' · '.join(parts)}"), section(quoted)]
+
+
+def told_line(known: Publication) -> str:
+    """Return the incident card's line on what customers read; "" when there is nothing to say."""
+    parts = []
+    if known.told:
+        last = known.told.updates[-1]
+        parts.append(f"told “{last.status.value}” {when(last.at)}")
+    if known.draft:
+        parts.append("a text waits for another person's yes")
+    return f"🌐 *Customers* {' · '.join(parts)}" if parts else ""
 
 
 def asked_again(incident: Incident, draft: Draft, called: Collection[str]) -> Message:
@@ -98,13 +108,6 @@ def voted(draft: Draft) -> Message:
 def done(incident: Incident, what: str) -> Message:
     """Answer whoever changed or took back a text. `what` is a sentence of ours."""
     said = f"📣 {incident.id}: {what}"
-    return message(said, section(said))
-
-
-def untold(incident: Incident, told: PageIncident | None) -> Message:
-    """Say that an incident ended before customers heard of it."""
-    del told
-    said = f"📣 {incident.id} ended before customers were told of it: nothing is published."
     return message(said, section(said))
 
 
