@@ -1,5 +1,6 @@
 """`signalbox demo`: the bot in a workspace of its own, with nothing to set up."""
 
+import os
 import secrets
 import socket
 import sys
@@ -19,6 +20,7 @@ from sandbox import DEMO_CONFIG
 from sandbox.pagerduty import PagerDutySandbox
 from sandbox.slack import SlackSandbox
 from sandbox.statuspage import StatuspageSandbox
+from sandbox.systems.cortex import CortexSandbox
 
 PAGE_PORT = 8000
 PAGER_PORT = 8001
@@ -27,6 +29,7 @@ PAGER_SECRETS = ("pagerduty_routing_key", "pagerduty_api_token")
 TRY = """
   Signalbox is ready. Open  {page}
   and type  /incident declare high checkout is slow
+       or   /runbook run cortex-ai-status
   Who is woken: {pager}
   What customers read: {status}
 
@@ -45,10 +48,14 @@ async def demo(settings: Settings) -> None:
     await pager.start(settings.host, _free(PAGER_PORT, settings.host))
     customers = StatuspageSandbox()
     await customers.start(settings.host, _free(STATUS_PORT, settings.host))
+    cortex = CortexSandbox()
+    await cortex.start(settings.host)
+    os.environ.setdefault("CORTEX_URL", cortex.base_url)  # what its system.yml asks for
     try:
         with tempfile.TemporaryDirectory(prefix="signalbox-") as folder:
             await _run(settings, sandbox, pager, customers, Path(folder))
     finally:
+        await cortex.stop()
         await customers.stop()
         await pager.stop()
         await sandbox.stop()

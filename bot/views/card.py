@@ -38,7 +38,7 @@ TOPIC = 250  # conversations.setTopic: too_long above it
 MENU = {
     "timeline": "Timeline",
     "catchup": "Catch me up",
-    "escalate": "Escalate to the leads",
+    "escalate": "Escalate now",
     "customers": "Tell customers…",
     "postmortem": "Draft the post-mortem",
     "reopen": "Reopen",

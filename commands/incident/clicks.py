@@ -47,9 +47,9 @@ async def snooze(turn: Turn, use: UseCases) -> None:
 
 
 async def escalate(turn: Turn, use: UseCases) -> None:
-    """Call the leads in."""
+    """Call the next level in now."""
     moved = await use.crew.escalate(turn, await target(turn, use))
-    await use.reading.confirm(turn, moved, "Escalated to the leads")
+    await use.reading.confirm(turn, moved, "Escalated")
 
 
 async def handover(turn: Turn, use: UseCases) -> None:

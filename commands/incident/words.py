@@ -158,7 +158,7 @@ async def _page(turn: Turn, use: UseCases, said: Words) -> None:
 async def _escalate(turn: Turn, use: UseCases, said: Words) -> None:
     incident = await use.finding.meant(turn, said.incident)
     moved = await use.crew.escalate(turn, incident)
-    await use.reading.confirm(turn, moved, "Escalated to the leads")
+    await use.reading.confirm(turn, moved, "Escalated")
 
 
 async def _acknowledge(turn: Turn, use: UseCases, said: Words) -> None:
@@ -245,7 +245,7 @@ WORDS = {
     "timeline": Word("timeline", "show what happened", "/incident timeline", _timeline),
     "catchup": Word("catchup", "what you missed, for you alone", "/incident catchup", _catchup),
     "page": Word("page [@user]", "call somebody in", "/incident page @ann", _page),
-    "escalate": Word("escalate", "call the leads in", "/incident escalate", _escalate),
+    "escalate": Word("escalate", "call the next level now", "/incident escalate", _escalate),
     "snooze": Word(
         "snooze DURATION",
         "put the next reminder off, once",

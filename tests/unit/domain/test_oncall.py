@@ -53,6 +53,15 @@ def test_an_hour_that_is_skipped_begins_after_the_skip_and_one_twice_at_its_firs
     )
 
 
+def test_while_the_wall_clock_jumps_the_moments_decide():
+    night = DAILY.model_copy(update={"start": wall(2026, 3, 1, 2, 30)})
+    skipped = datetime(2026, 3, 29, 1, 15, tzinfo=UTC)  # 03:15, before the shift of 02:30 begins
+    twice = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)  # 02:10 for the second time
+    for moment in (skipped, twice):
+        now, then = shifts(night, moment)
+        assert now.since <= moment < then.since
+
+
 @given(
     st.datetimes(wall(2025, 1, 1), wall(2028, 1, 1)).map(lambda one: one.replace(tzinfo=UTC)),
     st.sampled_from([WEEKLY, DAILY]),
