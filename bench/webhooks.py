@@ -131,7 +131,7 @@ async def measure(count: int, concurrency: int) -> None:
                 if turn:  # the first turn warms up
                     took[name] += times
                     rate[name].append(speed)
-    await child.communicate()  # its input ends, and so it ends
+    await child.communicate(b"")  # its input ends, and so it ends
     print(f"{count} webhooks each, {TURNS} turns, {concurrency} at once\n")
     print(f"{'':20} {'p50 ms':>8} {'p99 ms':>8} {'/s':>8} {'x':>6}")
     base = statistics.median(rate[NAMES[0]])
