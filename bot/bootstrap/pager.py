@@ -100,7 +100,7 @@ def pager_parts(  # noqa: PLR0913, PLR0917 - wiring gives each once
     return PagerParts(
         paging=paging,
         escalations=escalations,
-        oncall=OnCall(memory, config, directory, people, finding, telling, duties),
+        oncall=OnCall(memory, config, directory, people, finding, telling, duties, paging),
         inward=PagerDutyIn(memory, telling, paging, link.pager, rest),
         followers=Followers((paging, escalations, *others)),
     )
@@ -112,7 +112,7 @@ def pager_lane(
     """Return what delivers the lanes `pagerduty:INC`, by the word before the colon."""
     if link.client is None:
         return {}
-    calls = Calls(link.client, BUDGET_S)
+    calls = Calls(link.client, clock, BUDGET_S)
     return {PAGER_LANE: LaneDrain(store.outbox, clock, calls.perform, LEASE, observe).drain}
 
 

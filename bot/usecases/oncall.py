@@ -14,6 +14,7 @@ from bot.errors import Invalid, NotFound
 from bot.ports import Directory, Memory
 from bot.usecases.duties import Duties
 from bot.usecases.finding import Finding
+from bot.usecases.paging import Paging
 from bot.usecases.people import People
 from bot.usecases.shelf import PENDING
 from bot.usecases.telling import Telling
@@ -36,6 +37,7 @@ class OnCall:
     finding: Finding
     telling: Telling
     duties: Duties
+    paging: Paging
 
     async def show(self, turn: Turn, system: str | None) -> None:
         """Answer who is on call now and next, for one system or for all."""
@@ -103,17 +105,18 @@ class OnCall:
         if accepted:
             for one in await self._seen_by_both(brief.by, brief.to):
                 if one.is_open and one.roles.get(IncidentRole.ONCALL) == brief.by:
-                    self._passed(turn, one, brief.to)
+                    await self._passed(turn, one, brief.to)
         said = views.accepted(decided) if accepted else views.declined(decided)
         self.telling.direct(turn, brief.by, said)
         turn.answer({**said, "replace_original": True})
 
-    def _passed(self, turn: Turn, incident: Incident, to: str) -> None:
+    async def _passed(self, turn: Turn, incident: Incident, to: str) -> None:
         roles = {**incident.roles, IncidentRole.ONCALL: to}
         invited = tuple(dict.fromkeys((*incident.invited, to)))
         moved = turn.keep(incident.model_copy(update={"roles": roles, "invited": invited}))
         turn.line(moved, "role", f"<@{to}> is oncall (shift handed over).")
         self.telling.invite(turn, moved, [to])
+        await self.paging.reassign(turn, moved, to)
         self.telling.changed(turn, moved)
 
     async def _seen_by_both(self, giver: str, taker: str) -> list[Incident]:

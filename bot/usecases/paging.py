@@ -96,6 +96,15 @@ class Paging:
             page = expecting(page, "incident.responder.added", turn.now)
         self.keep(turn, page, new=False)
 
+    async def reassign(self, turn: Turn, incident: Incident, user: str) -> None:
+        """Let PagerDuty page `user` for it from now on, when their login is known."""
+        login = self.config.oncall.logins.get(user)
+        page = await self.page(incident.id)
+        if page is None or not page.is_live or not self.reach.rest or login is None:
+            return
+        self._post(turn, page, "reassign", {"emails": [login]}, optional=True)
+        self.keep(turn, expecting(page, "incident.reassigned", turn.now), new=False)
+
     async def escalate(self, turn: Turn, incident: Incident) -> bool:
         """Let PagerDuty page its next level now; False when it cannot or is at the top."""
         page = await self.page(incident.id)

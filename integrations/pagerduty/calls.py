@@ -7,13 +7,13 @@ again; without one only Events remain, and those do no harm twice.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.domain.outbox import Entry
 from bot.domain.paging import AWAY
 from bot.errors import OutcomeUnknown, Rejected, Unavailable
-from bot.ports import Taken
+from bot.ports import Clock, Taken
 from integrations.pagerduty.client import DEADLINE_S, PATIENCE_S, PagerDutyClient
 from integrations.pagerduty.reading import Account
 from integrations.pagerduty.wire import moment
@@ -41,9 +41,12 @@ class Wish:
 class Calls:
     """Performs entries. `budget_s`: how long one may take; it must lie within the lease."""
 
-    def __init__(self, client: PagerDutyClient, budget_s: float = 2 * DEADLINE_S) -> None:
+    def __init__(
+        self, client: PagerDutyClient, clock: Clock, budget_s: float = 2 * DEADLINE_S
+    ) -> None:
         """Ask through `client`."""
         self._client = client
+        self._clock = clock
         self._account = Account(client)
         self._budget_s = budget_s
         self._calls: Mapping[str, Callable[[Wish], Awaitable[Answer]]] = {
@@ -70,7 +73,7 @@ class Calls:
             args=entry.args,
             pager=taken.refs.get(f"pager:{entry.args['key']}"),
             doubtful=taken.unknown or entry.attempts > 0,
-            since=(entry.begun_at or datetime.now(UTC)) - _BEFORE,
+            since=(entry.begun_at or self._clock.now()) - _BEFORE,
         )
         try:
             async with asyncio.timeout(self._budget_s):
@@ -131,7 +134,7 @@ class Calls:
         return await self._put(wish, status)
 
     async def _resolve(self, wish: Wish) -> Answer:
-        done = {"at": datetime.now(UTC).isoformat()}
+        done = {"at": self._clock.now().isoformat()}
         if self._by_events(wish):
             await self._event("resolve", wish)
             return done

@@ -46,6 +46,7 @@ async def test_a_shift_is_handed_over_when_it_is_accepted(at: Woken) -> None:
     await at.press("oncall.accept", by="U0BOB", channel=room)
     await at.calm()
     assert (await at.incident()).roles["oncall"] == "U0BOB"
+    assert at.pd.only().assignees == ("PUSRBOB",)
     assert "accepted" in at.told("U0ANN")[-1]
     assert await at.audit("oncall.accepted")
 
