@@ -162,7 +162,7 @@ async def measure(count: int, concurrency: int) -> None:
                 if turn:  # the first turn warms up
                     took[name] += some
                     rate[name].append(speed)
-    await child.communicate()  # its input ends, and so it ends
+    await child.communicate(b"")  # its input ends, and so it ends
     _print(took, rate, count, concurrency)
 
 

@@ -91,7 +91,7 @@ class Paging:
         if page is None or not page.is_live or not self.reach.rest or not emails:
             return
         text = f"{SIGNED} {shown_name(incident)}: you are needed."
-        self._post(turn, page, "responders", {"emails": emails, "text": text}, optional=True)
+        self._post(turn, page, "responders", {"emails": emails, "text": text}, spare=True)
         for _ in emails:
             page = expecting(page, "incident.responder.added", turn.now)
         self.keep(turn, page, new=False)
@@ -102,7 +102,7 @@ class Paging:
         page = await self.page(incident.id)
         if page is None or not page.is_live or not self.reach.rest or login is None:
             return
-        self._post(turn, page, "reassign", {"emails": [login]}, optional=True)
+        self._post(turn, page, "reassign", {"emails": [login]}, spare=True)
         self.keep(turn, expecting(page, "incident.reassigned", turn.now), new=False)
 
     async def escalate(self, turn: Turn, incident: Incident) -> bool:
@@ -130,7 +130,7 @@ class Paging:
             words = f"is {incident.severity.value.upper()} now"
             self._note(turn, incident, page, words)
         name = f"P{incident.severity.rank}"
-        self._post(turn, page, "priority", {"priority": name}, optional=True, coalesce="priority")
+        self._post(turn, page, "priority", {"priority": name}, spare=True, coalesce="priority")
         return page
 
     def _updated(self, turn: Turn, incident: Incident, page: Page) -> Page:
@@ -140,7 +140,7 @@ class Paging:
         parts = (said.text, said.investigation, said.impact, said.mitigation, said.eta)
         text = " · ".join(heard(part) for part in parts if part)
         words = f"{SIGNED} {incident.id} {incident.status.value}: {text}"[:NOTE_MAX]
-        self._post(turn, page, "status_update", {"text": words}, optional=True)
+        self._post(turn, page, "status_update", {"text": words}, spare=True)
         return page
 
     def _acknowledged(self, turn: Turn, incident: Incident, page: Page) -> Page:
@@ -191,7 +191,7 @@ class Paging:
 
     def _note(self, turn: Turn, incident: Incident, page: Page, words: str) -> None:
         text = f"{SIGNED} {incident.id} {words}."
-        self._post(turn, page, "note", {"text": text}, optional=True)
+        self._post(turn, page, "note", {"text": text}, spare=True)
 
     def _own_service(self, incident: Incident) -> dict[str, str]:
         """Return the system's own service, which Events of the bot's key do not reach."""
@@ -199,10 +199,20 @@ class Paging:
         service = known.pager_service if known and self.reach.rest else None
         return {"service": service} if service else {}
 
-    def _post(self, turn: Turn, page: Page, call: str, args: dict[str, Any], **rest: Any) -> None:
+    def _post(
+        self,
+        turn: Turn,
+        page: Page,
+        call: str,
+        args: dict[str, Any],
+        *,
+        spare: bool = False,
+        **rest: Any,
+    ) -> None:
+        """Owe one call. A `spare` one is dropped when PagerDuty refuses it, not when it is away."""
         rest = {"saves": {}, **rest}
         rest["saves"] = {f"pager:{page.key}": "pager", **rest["saves"]}
-        said = {"key": page.key, **args}
+        said = {"key": page.key, **args, **({"spare": True} if spare else {})}
         turn.post(f"pagerduty:{page.id}", f"pagerduty.{call}", said, incident=page.id, **rest)
 
 

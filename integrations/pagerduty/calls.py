@@ -83,6 +83,10 @@ class Calls:
             raise _patient(entry, OutcomeUnknown(message)) from None
         except (Unavailable, OutcomeUnknown) as error:
             raise _patient(entry, error) from error
+        except Rejected as error:
+            if not wish.args.get("spare"):
+                raise
+            return {"facts": {"refused": error.code}}  # a note less stops nobody
 
     # ------------------------------------------------------------ the page itself
 

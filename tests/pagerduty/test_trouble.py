@@ -79,6 +79,30 @@ async def test_a_long_rate_limit_is_said_and_its_lane_goes_on_by_itself(at: Woke
     assert at.pd.only().status == "triggered"
 
 
+async def test_an_update_while_it_is_away_arrives_once_when_it_is_back(at: Woken) -> None:
+    """Nothing lost: it waits, is shown, and goes on by the next look."""
+    channel = await at.declare("sev1 checkout is down")
+    await at.calm()
+    at.pd.fault("ratelimited", path="/status_updates", times=1, seconds=3600)
+    await at.type("update we roll back", channel=channel)
+    await at.calm()
+    assert "PagerDuty is not told" in at.cards(channel)
+    await at.bot.boundary.timer("pagerduty-look:INC-00001")
+    await at.calm()
+    assert len(at.pd.only().status_updates) == 1
+    assert not await at.bot.store.memory.failing_lanes("INC-00001")
+
+
+async def test_a_priority_that_does_not_exist_stops_nothing(at: Woken) -> None:
+    """What is only nice to have is dropped when it is refused; what matters goes on."""
+    at.pd.account.priorities.clear()
+    channel = await at.declare("sev1 checkout is down")
+    await at.type("resolve done", channel=channel)
+    await at.calm()
+    assert at.pd.only().status == "resolved"
+    assert not await at.bot.store.memory.failing_lanes("INC-00001")
+
+
 async def test_a_person_without_a_seat_acknowledges_without_a_name(at: Woken) -> None:
     """`From` of nobody is refused (1008): it is acknowledged all the same."""
     at.pd.account.users.pop("PUSRBOB")
