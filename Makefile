@@ -17,7 +17,7 @@ PARALLEL ?= -n 2 --dist loadfile
 COVERAGE_FLOOR := 85
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format unit check bench screenshots generated lock clean
+.PHONY: help demo test kill lint format unit check bench screenshots generated lock clean
 
 help:  ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,9 +26,13 @@ demo: $(READY)  ## Start a whole workspace to try it in; prints the address to o
 	@$(BIN)/python -m bot demo
 
 test: lint  ## Everything that must be green
-	$(BIN)/python -m pytest $(PARALLEL) --cov --cov-report= $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --ignore=tests/kill $(PARALLEL) --cov --cov-report= $(PYTEST_ARGS)
 	$(BIN)/python -m coverage report --include='bot/domain/*' --fail-under=100 --show-missing
 	$(BIN)/python -m coverage report --fail-under=$(COVERAGE_FLOOR) --skip-covered --format=total
+
+# By themselves: real processes are killed at moments that a busy machine moves about.
+kill: $(READY)  ## The kill suite: SIGKILL at every point, three replicas, a faulty Slack
+	$(BIN)/python -m pytest tests/kill $(PYTEST_ARGS)
 
 lint: $(READY)  ## Formatting, lint, types, import rule, manifest
 	$(BIN)/ruff format --check .

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.doctor.report import Finding
     from bot.domain.config import Config
     from bot.engine.lint import Linted
+    from bot.engine.trial_check import Tried
     from bot.ports import Audit
     from bot.settings import Settings
 
@@ -62,6 +63,9 @@ class Wiring(Protocol):
 
     def lint(self, settings: "Settings", paths: list[Path]) -> "tuple[Linted, int]":
         """Check runbook files; without a path all of them. Returns also how many were read."""
+
+    async def tried(self, settings: "Settings", file: Path) -> "Tried":
+        """Run a runbook against the recorded answers of a test file."""
 
     def manifest(self) -> str:
         """Return the text of manifest.yml."""
@@ -201,6 +205,7 @@ def _runbooks(said: argparse.Namespace, wiring: Wiring) -> int:
             said,
             lambda: wiring.open_toolbox(settings),
             lambda paths: wiring.lint(settings, paths),
+            lambda file: wiring.tried(settings, file),
             _say,
         )
     )

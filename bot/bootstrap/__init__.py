@@ -14,6 +14,7 @@ from bot.bootstrap.probes import open_probes
 from bot.bootstrap.runbooks import linted as lint
 from bot.bootstrap.runbooks import opened_toolbox as open_toolbox
 from bot.bootstrap.serving import run
+from bot.bootstrap.trying import tried
 from bot.ports import Audit
 from bot.settings import Settings
 from bot.slack.manifest import manifest_yaml
@@ -29,6 +30,7 @@ __all__ = [
     "open_toolbox",
     "restore",
     "run",
+    "tried",
 ]
 
 

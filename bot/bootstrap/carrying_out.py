@@ -6,11 +6,11 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.bootstrap.runbooks import Toolbox
 from bot.engine.live import LiveChoices
-from bot.ports import Clock, Directory
-from bot.store.store import RedisStore
+from bot.ports import Clock, Directory, Memory, Output
 from bot.usecases.approvals import Approvals
 from bot.usecases.desk import Desk
 from bot.usecases.ending import Ending
@@ -32,6 +32,18 @@ from bot.usecases.shelf import Shelf
 from bot.usecases.voters import Voters
 
 
+class Kept(Protocol):
+    """What runs need of a store."""
+
+    @property
+    def memory(self) -> Memory:
+        """Their journals."""
+
+    @property
+    def output(self) -> Output:
+        """What their steps said."""
+
+
 @dataclass(frozen=True, slots=True)
 class CarryingOut:
     """The use cases of runs."""
@@ -46,7 +58,7 @@ class CarryingOut:
 
 def carrying_out(  # noqa: PLR0913 - wiring gives each once
     box: Toolbox,
-    store: RedisStore,
+    store: Kept,
     clock: Clock,
     directory: Directory,
     people: People,

@@ -1,7 +1,7 @@
 """The runbooks and what they act through, built from the settings."""
 
 import functools
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +19,11 @@ from bot.engine.lint_sheet import Known
 from bot.engine.planner import Planner
 from bot.engine.reach import World
 from bot.errors import NotFound
+from bot.integration import Integration
 from bot.settings import Settings, environment, secret_values
 
 SYSTEM = "system.yml"
+TESTS = "tests"  # a folder of test files beside the runbooks; no runbook is read from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,16 @@ class Toolbox:
 
 @asynccontextmanager
 async def opened_toolbox(
-    settings: Settings, config: Config | None = None
+    settings: Settings,
+    config: Config | None = None,
+    stand_in: Callable[[Integration], Integration] = lambda real: real,
 ) -> AsyncIterator[Toolbox]:
-    """Load the catalog and close every client at the end."""
+    """Load the catalog and close every client at the end. `stand_in` replaces integrations."""
     told = config or read_config(
         settings.signalbox_config, settings.signalbox_runbooks, environment()
     )
     secrets = _secrets(told)
-    bindings = Bindings(find_integrations(), told.systems)
+    bindings = Bindings(map(stand_in, find_integrations()), told.systems)
     known = _known(told, bindings)
     catalog = of_linted(lint(_files(settings.signalbox_runbooks), read_tree, known), known)
     try:
@@ -100,7 +104,7 @@ def _files(places: Iterable[Path]) -> Iterable[tuple[Path, str]]:
     for place in places:
         found = [place] if place.is_file() else sorted(place.glob("**/*.yml"))
         for path in found:
-            if path.name != SYSTEM:
+            if path.name != SYSTEM and path.parent.name != TESTS:
                 yield path, path.read_text(encoding="utf-8", errors="replace")
 
 

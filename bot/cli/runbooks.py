@@ -16,6 +16,7 @@ from bot.engine.catalog_coverage import coverage
 from bot.engine.lint import Linted, as_json
 from bot.engine.params import typed, words_to_values
 from bot.engine.planner import Planner, Request
+from bot.engine.trial_check import Tried
 from bot.errors import ConfigError
 
 FINE, FAILED = 0, 1
@@ -38,6 +39,7 @@ class Toolbox(Protocol):
 
 Open = Callable[[], AbstractAsyncContextManager[Toolbox]]
 Lint = Callable[[list[Path]], tuple[Linted, int]]
+Try = Callable[[Path], Awaitable[Tried]]
 Say = Callable[[str], None]
 
 
@@ -55,17 +57,21 @@ def add(parser: argparse.ArgumentParser) -> None:
     plan = words.add_parser("plan", help="the exact calls and current -> new; changes nothing")
     plan.add_argument("id")
     plan.add_argument("params", nargs="*", metavar="name=value")
+    test = words.add_parser("test", help="run runbooks against recorded answers, for your CI")
+    test.add_argument("file", nargs="+", type=Path)
     cover = words.add_parser("coverage", help="which procedures of an inventory have a runbook")
     cover.add_argument("inventory", type=Path)
     cover.add_argument("--missing", action="store_true", help="only those without one")
 
 
-async def run(said: argparse.Namespace, opened: Open, check: Lint, say: Say) -> int:
+async def run(said: argparse.Namespace, opened: Open, check: Lint, attempt: Try, say: Say) -> int:
     """Do what was said; returns the exit code."""
     if said.word == "lint":
         found, count = check(said.path)
         say(as_json(found.findings) if said.json else cli_text.lint_text(found.findings, count))
         return FAILED if found.findings else FINE
+    if said.word == "test":
+        return await _test(said.file, attempt, say)
     async with opened() as box:
         return await _WORDS[said.word](said, box, say)
 
@@ -104,6 +110,13 @@ async def _coverage(said: argparse.Namespace, box: Toolbox, say: Say) -> int:
         raise ConfigError(message) from error
     say(cli_text.coverage_text(found, missing_only=said.missing))
     return FINE
+
+
+async def _test(files: list[Path], attempt: Try, say: Say) -> int:
+    found = [await attempt(file) for file in files]
+    for one in found:
+        say(one.text)
+    return FAILED if any(one.differences for one in found) else FINE
 
 
 def _request(listing: Listing, box: Toolbox) -> Request:

@@ -15,13 +15,10 @@ from tests.support.redis_proxy import Point, RedisProxy
 
 Act = Callable[[Stage], Awaitable[None]]
 Side = Literal["redis", "slack"]
-SET_UP = {
-    "HELLO",
-    "CLIENT",
-    "SELECT",
-    "CLIENT+SELECT",
-    "SCRIPT",
-}  # what each connection begins with
+# A connection's first words, and what idling says over and over: the first few of each kind.
+SET_UP = frozenset({"HELLO", "CLIENT", "SELECT", "CLIENT+SELECT", "SCRIPT"})
+IDLING = frozenset({"BLPOP", "XREADGROUP", "XREAD", "XAUTOCLAIM", "offer"})
+FEW = 3
 
 
 async def nothing(_stage: Stage) -> None:
@@ -58,6 +55,8 @@ class Toll:
     def told(self, what: str) -> None:
         """Print one line, and fail with all that went wrong."""
         took = time.monotonic() - self.started
+        for wrong in self.wrong[5:]:
+            sys.stderr.write(f"\n{wrong:.300}")
         sys.stderr.write(
             f"\n{what}: {self.planned} points, {self.died} deaths, "
             f"{len(self.wrong)} wrong, {took:.1f} s\n"
@@ -85,17 +84,14 @@ async def clean(stages: Stages, life: Life) -> Clean:
 
 
 def deaths_of(stage: Stage) -> list[Death]:
-    """Return every point of the life that just ended, each twice: request and answer.
-
-    Of what a connection begins with, the first two of a kind.
-    """
+    """Return every point of the life that just ended, each twice: request and answer."""
     asked = stage.proxy.seen if stage.proxy else []
     sides: tuple[tuple[Side, list[Point]], ...] = (("redis", asked), ("slack", stage.calls.seen))
     return [
         Death(side, point._replace(answered=answered))
         for side, seen in sides
         for point in seen
-        if point.name not in SET_UP or point.occurrence <= 2
+        if point.name not in SET_UP | IDLING or point.occurrence <= FEW
         for answered in (False, True)
     ]
 

@@ -38,8 +38,8 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 # As in production, only sooner: a lease outlives a call and a second more.
 SOON = Tempo(
-    lease=timedelta(seconds=3),
-    call=timedelta(seconds=1.5),
+    lease=timedelta(seconds=2.75),
+    call=timedelta(seconds=1.25),
     reoffer=timedelta(seconds=1),
     redelivery=timedelta(seconds=1.5),
 )
