@@ -12,7 +12,7 @@ from bot.store.embedded import EmbeddedServer
 from tests.kill.stage import Stages
 from tests.support.zygote import Zygote, zygote
 
-DATABASES = range(1, 9)  # of each server; as many trials run at once as there are
+DATABASES = range(1, 13)  # of each server; as many trials run at once as there are
 
 
 @pytest.fixture(scope="session")

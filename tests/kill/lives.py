@@ -28,14 +28,12 @@ async def number_of(stage: Stage, title: str) -> str | None:
 
 async def update(stage: Stage, incident: str = FIRST) -> None:
     """Ann tells how it stands."""
-    ann, channel = stage.person("U0ANN"), await stage.channel(incident)
+    ann, words = stage.person("U0ANN"), f"update {incident} rolled back"
 
     async def told() -> bool:
         return any(line.what == "update" for line in await stage.store.memory.timeline(incident))
 
-    await stage.insist(
-        lambda: ann.command("/incident", "update rolled back", channel=channel), told
-    )
+    await stage.insist(lambda: ann.command("/incident", words, channel=ANNOUNCE), told)
 
 
 async def claim(stage: Stage, incident: str = FIRST) -> None:
@@ -102,7 +100,7 @@ async def fail_and_retry(stage: Stage) -> None:
         return not await stage.store.memory.failing_lanes(FIRST)
 
     value = f"{FIRST}|{lane.lane}"
-    await stage.insist(lambda: ann.click(ANNOUNCE, card, "lane.retry", value), gone)
+    await stage.insist(lambda: ann.click(ANNOUNCE, card, "lane.retry:0", value), gone)
     await stage.settled()
 
 

@@ -55,6 +55,7 @@ class Stage:
     bots: list[Bot] = field(default_factory=list)
     frozen: list[Bot] = field(default_factory=list)
     deaths: int = 0
+    ending: bool = False
     _keepers: list[asyncio.Task[None]] = field(default_factory=list)
 
     # ------------------------------------------------------------ bots
@@ -69,9 +70,11 @@ class Stage:
         if self.proxy is not None:
             self.proxy.arm()
         bot = await self._born()
-        if self.proxy is not None:
-            await self.proxy.saw("BLPOP", "XREADGROUP")  # its workers wait for work
         self.bots.append(bot)
+        if self.proxy is not None:  # until its workers wait for work
+            working = asyncio.create_task(self.proxy.saw("BLPOP", "XREADGROUP"))
+            await asyncio.wait({working, bot.ended}, return_when=asyncio.FIRST_COMPLETED)
+            working.cancel()
         self._route()
         self.on_birth(bot)
         return bot
@@ -86,8 +89,10 @@ class Stage:
     async def _keep(self, bot: Bot) -> None:
         while True:
             await asyncio.wait({bot.ended})
-            self.deaths += 1
             self.bots.remove(bot)
+            if self.ending:
+                return
+            self.deaths += 1
             self._route()
             bot = await self._bear()
 
@@ -97,14 +102,15 @@ class Stage:
             self.spread.urls = [f"{bot.url}/slack/events" for bot in self.bots]
 
     async def finish(self) -> None:
-        """Kill everything."""
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
-        for bot in (*self.bots, *self.frozen):
+        """Kill everything, also what is just being born."""
+        self.ending = True
+        for bot in self.frozen:
             bot.kill()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(bot.ended, 5)
+            self.bots.append(bot)
+        while left := [keeper for keeper in self._keepers if not keeper.done()]:
+            for bot in self.bots:
+                bot.kill()
+            await asyncio.wait(left, timeout=0.1)
 
     def at(self, wanted: Point, strike: Callable[[], bool]) -> Callable[[Point], bool]:
         """Return what `arm` takes so that `strike` happens at that point, once.

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from os.path import commonprefix
 from typing import Literal, NamedTuple
 
 from tests.kill.portrait import Picture, entry_ids, portrait
@@ -165,4 +166,6 @@ def unlike(where: str, got: object, wanted: object) -> list[str]:
         return [
             line for key in keys for line in unlike(f"{where}/{key}", got.get(key), wanted.get(key))
         ]
-    return [f"{where}:\n  got    {got!r:.1500}\n  wanted {wanted!r:.1500}"]
+    a, b = repr(got), repr(wanted)
+    at = max(len(commonprefix([a, b])) - 100, 0)  # noqa: RUF071 - of texts, not of paths
+    return [f"{where}:\n  got    ...{a[at : at + 400]}\n  wanted ...{b[at : at + 400]}"]

@@ -15,7 +15,7 @@ from sandbox.slack.model import Change
 from tests.support.redis_proxy import Point, never
 from tests.support.world import SIGNING_SECRET
 
-RETRIES = (0.2, 0.4, 0.8, 1.5, 3.0, 3.0)  # of events; Slack's are 0, 60 and 300 seconds
+RETRIES = (0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 10.0, 20.0)  # of events; Slack's are 0, 60 and 300 seconds
 
 
 class Calls:

@@ -25,7 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap.found import find_commands
+from bot.bootstrap.found import find_commands, find_integrations
 from bot.bootstrap.parts import parts
 from bot.bootstrap.serving import EVERYTHING, serving, until_signal
 from bot.bootstrap.tempo import Tempo
@@ -90,7 +90,8 @@ def die_with_parent() -> None:
 def bear(server: socket.socket) -> None:
     """Fork a bot for each connection, for ever. No event loop ever exists in this process."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
-    find_commands()  # imported once for all
+    find_commands()  # what is imported here is imported once for all
+    find_integrations()
     gc.freeze()
     while True:
         line, _ = server.accept()
@@ -156,15 +157,22 @@ class Zygote:
         await writer.drain()
         pid, url = (await reader.readline()).strip(), (await reader.readline()).strip()
         if not url:
-            writer.close()
+            await _closed(writer)
             message = f"bot {pid!r} ended before it was ready, see {order.log}"
             raise EOFError(message)
         return Bot(int(pid), url.decode(), asyncio.create_task(_ended(reader, writer)))
 
 
 async def _ended(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.read()
+    with contextlib.suppress(ConnectionError):
+        await reader.read()
+    await _closed(writer)
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
     writer.close()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
 
 
 @contextmanager
