@@ -31,6 +31,7 @@ from tests.support.zygote import Bot, Order, Zygote
 
 LOOKS = 3  # in a row: work makes work
 SETTLED_S = 120.0  # a machine may be busy with other things
+IDLE_S = 0.15  # until a bot that gets no answers has nothing left to do
 BIRTHS = 20  # tries of a supervisor
 ANNOUNCE = "C0INCIDENTS"
 PATIENCE_S = 30.0  # of a person who was told of an error; by then many a lease has passed
@@ -128,12 +129,24 @@ class Stage:
         return meet
 
     def freeze(self) -> bool:
-        """SIGSTOP the first bot and start another; what is on its way goes on."""
-        bot = self.bots.pop(0)
+        """SIGSTOP the first bot where it now waits, and start another; what is sent arrives.
+
+        It is stopped when it has done all that it can do without an answer, so never between two
+        instructions of its own.
+        """
+        assert self.proxy is not None
+        self.proxy.open.clear()
+        self.calls.linger_s = 2 * IDLE_S
+        self._keepers.append(asyncio.create_task(self._frozen(self.bots.pop(0))))
+        return True
+
+    async def _frozen(self, bot: Bot) -> None:
+        assert self.proxy is not None
+        await asyncio.sleep(IDLE_S)
         bot.signal(signal.SIGSTOP)
         self.frozen.append(bot)
-        self._keepers.append(asyncio.create_task(self.begin()))
-        return True
+        self.proxy.open.set()
+        await self.begin()
 
     def thaw(self) -> None:
         """SIGCONT what is frozen."""

@@ -56,7 +56,7 @@ def of(picture: Picture, incident: str) -> Picture:
     rooms = {
         name: {
             "said": [m for m in room["said"] if name != "incidents" or incident in m["words"]],
-            "whispered": {w for w in room["whispered"] if incident in w[1]},
+            "whispered": {first_line(w) for w in room["whispered"] if incident in w[1]},
             "topic": room["topic"] if name != "incidents" else "",
             "pins": room["pins"],
         }
@@ -69,6 +69,12 @@ def of(picture: Picture, incident: str) -> Picture:
         "timeline": _anonymous(picture["timeline"][incident]),
         "audit": {what: n for (what, about), n in picture["audit"].items() if about == incident},
     }
+
+
+def first_line(whispered: tuple[str, str]) -> tuple[str, str]:
+    """Return who heard what; an answer that is repeated shows how it stands by then."""
+    who, text = whispered
+    return who, re.sub("[🔴✅] ", "", text.partition("\n")[0])
 
 
 def _anonymous(part: Any) -> Any:

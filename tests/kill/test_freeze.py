@@ -1,12 +1,12 @@
 """SIGSTOP past the lease, and SIGCONT: a worker that wakes up changes nothing any more.
 
 What cannot be promised: a process that is frozen between its last look at the lease and the send
-posts when it wakes up, which may be after another has looked and posted. That is two instructions
-of the event loop with no message in between, so no point here falls into it.
+posts when it wakes up, which may be after another has looked and posted. That is about a
+millisecond of its own work, without a message in between: the bot is stopped here where it waits,
+never in there. Of random moments about one in a hundred fell into it, in the busiest second.
 """
 
 import asyncio
-import random
 
 import pytest
 
@@ -22,10 +22,13 @@ async def test_wherever_a_worker_freezes_past_its_lease_nothing_is_said_twice(st
     """Red with: a lease that counts from when the answer to `take` is read, a settle or a commit
     without a fence."""
     peace = await clean(stages, DECLARE)
-    telling = [
-        d for d in peace.deaths if d.point.name not in READING and "docket" not in d.point.name
+    deaths = [
+        death
+        for death in peace.deaths
+        if not death.point.answered  # for who is frozen both are the same
+        and death.point.name not in READING
+        and "docket" not in death.point.name
     ]
-    deaths = telling[random.Random(43).randrange(3) :: 3]  # noqa: S311 - a sample
     toll = Toll(len(deaths))
 
     async def one(death: Death) -> None:
@@ -41,5 +44,5 @@ async def test_wherever_a_worker_freezes_past_its_lease_nothing_is_said_twice(st
                 toll.wrong.append(f"{death}\n{wrong}")
 
     await run_all(one, deaths, toll)
-    toll.told("frozen past the lease (one of 3)")
+    toll.told("frozen past the lease")
     assert toll.died > 0.8 * toll.planned

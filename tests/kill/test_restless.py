@@ -25,8 +25,8 @@ from tests.kill.trials import (
 from tests.support.redis_proxy import Point
 from tests.support.zygote import Bot
 
-SEEDS = range(8)
-DIES_AFTER = (10, 60)
+SEEDS = range(6)
+DIES_AFTER = (10, 90)
 ALL = Life(all_of_it)
 
 

@@ -23,6 +23,7 @@ class Calls:
 
     def __init__(self) -> None:
         self.seen: list[Point] = []
+        self.linger_s = 0.0  # how long the call that is here is not done
         self._refused = False
         self._counts: Counter[str] = Counter()
         self._meet: Callable[[Point], bool] = never
@@ -60,6 +61,9 @@ class WatchedFaults(Faults):
     def strike(self, kind: FaultKind, method: str) -> Fault | None:
         if kind == "delay":
             self._calls.arrived(method)
+            if seconds := self._calls.linger_s:
+                self._calls.linger_s = 0.0
+                return Fault("delay", seconds=seconds)
         if kind == "error" and self._calls.refused():
             return Fault("error")  # the caller is dead and hears nothing of it
         return super().strike(kind, method)

@@ -49,6 +49,8 @@ class RedisProxy:
         self._meet: Callable[[Point], bool] = never
         self._counts: Counter[str] = Counter()
         self._stirred = asyncio.Event()
+        self.open = asyncio.Event()  # while it is not set, no answer is passed on
+        self.open.set()
         self._upstream = upstream
         self._server: asyncio.Server | None = None
         self._lines: set[asyncio.Task[None]] = set()
@@ -126,6 +128,7 @@ class RedisProxy:
         answer = b""
         while chunk := await reader.read(2**16):
             answer += chunk
+            await self.open.wait()
             while end := whole(answer):
                 # What Redis pushes was not asked for.
                 point = None if answer.startswith(b">") else asked.popleft()
